@@ -1,0 +1,101 @@
+-- Evidence: somebody claims that something happened. The record never changes; what we think of it is in other tables.
+
+create table evidence (
+  tenant uuid not null,
+  id uuid not null,
+  kind text not null check (kind in ('receipt')),
+  -- SHA-256 of the bytes as received, before re-encoding.
+  sha256 bytea not null check (length(sha256) = 32),
+  media_type text not null,
+  byte_size integer not null,
+  -- Content address of the stored, re-encoded, upright picture (its SHA-256 in hex).
+  object text not null,
+  width integer not null,
+  height integer not null,
+  programme uuid not null,
+  participant uuid not null,
+  outlet uuid,
+  source text not null check (source in ('app', 'api', 'cli')),
+  captured_at timestamptz,
+  latitude double precision,
+  longitude double precision,
+  accuracy_m double precision,
+  device text,
+  received_at timestamptz not null,
+  primary key (tenant, id),
+  unique (tenant, sha256, participant),
+  foreign key (tenant, programme) references programme (tenant, id),
+  foreign key (tenant, participant) references participant (tenant, id),
+  foreign key (tenant, outlet) references outlet (tenant, id)
+);
+create index evidence_participant on evidence (tenant, participant, id);
+
+-- Where the work on a piece of evidence stands. Mutable; everything it says can be derived again.
+create table evidence_progress (
+  tenant uuid not null,
+  evidence uuid not null,
+  state text not null check (state in ('waiting', 'reading', 'read', 'parked')),
+  attempts integer not null default 0,
+  problem text,
+  changed_at timestamptz not null,
+  primary key (tenant, evidence),
+  foreign key (tenant, evidence) references evidence (tenant, id)
+);
+create index evidence_progress_state on evidence_progress (tenant, state) where state <> 'read';
+
+-- What was read from the picture, by which engine. A better engine adds a version.
+create table reading (
+  tenant uuid not null,
+  evidence uuid not null,
+  version integer not null,
+  engine text not null,
+  document jsonb not null,
+  created_at timestamptz not null,
+  primary key (tenant, evidence, version),
+  foreign key (tenant, evidence) references evidence (tenant, id)
+);
+
+-- What makes the same receipt recognisable again, from cheap to telling.
+create table fingerprint (
+  tenant uuid not null,
+  evidence uuid not null,
+  sha256 bytea not null,
+  picture bigint not null,
+  content_key text,
+  -- Date and total, the drawer in which near duplicates are looked for and whose row is locked meanwhile.
+  drawer text,
+  tokens integer[] not null default '{}',
+  primary key (tenant, evidence),
+  foreign key (tenant, evidence) references evidence (tenant, id)
+);
+create index fingerprint_sha256 on fingerprint (tenant, sha256);
+create index fingerprint_content_key on fingerprint (tenant, content_key);
+create index fingerprint_drawer on fingerprint (tenant, drawer);
+
+create table fingerprint_drawer (
+  tenant uuid not null,
+  drawer text not null,
+  primary key (tenant, drawer)
+);
+
+-- A verdict with its reasons and who decided. The newest row counts.
+create table verification (
+  tenant uuid not null,
+  id uuid not null,
+  evidence uuid not null,
+  reading_version integer not null,
+  verdict text not null check (verdict in ('verified', 'rejected', 'needs-review')),
+  -- [{code, ok, facts}]: every check that was made, passed or not.
+  reasons jsonb not null,
+  -- {outlet, lines: [{line, product, score}]}: what was matched, after corrections.
+  matches jsonb not null,
+  -- Null: decided by the product's own checks.
+  decided_by uuid,
+  note text,
+  corrections jsonb,
+  decided_at timestamptz not null,
+  primary key (tenant, id),
+  foreign key (tenant, evidence) references evidence (tenant, id),
+  foreign key (tenant, decided_by) references staff (tenant, id)
+);
+create index verification_evidence on verification (tenant, evidence, id);
