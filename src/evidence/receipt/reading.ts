@@ -1,10 +1,13 @@
 /**
  * What a receipt picture says, as read by one version of the engine. Plain JSON: it is stored as it is.
- * All quads are in pixels of the stored picture (upright, re-encoded), so a screen can draw them over it.
+ * All quads are in pixels of the stored picture after `turn`, so a screen can draw them over it.
  */
 
 /** Four corners clockwise from the top left of the text: x1,y1, x2,y2, x3,y3, x4,y4. */
 export type Quad = [number, number, number, number, number, number, number, number];
+
+/** Degrees clockwise. */
+export type Turn = 0 | 90 | 180 | 270;
 
 /** One run of text as the recogniser gave it. Confidence is 0..1, calibrated on receipts not used in training. */
 export type TextLine = { text: string; quad: Quad; confidence: number };
@@ -33,7 +36,12 @@ export type ArithmeticCheck = {
 export type Reading = {
   /** Engine and weights, such as `ppocr-4/extract-1`. */
   engine: string;
-  /** Size of the stored picture in pixels. */
+  /**
+   * Clockwise turn that stands the stored picture upright. Phones often note no orientation, and only reading tells.
+   * `width`, `height` and every quad are in the frame AFTER this turn; who serves the picture turns it the same way.
+   */
+  turn: Turn;
+  /** Size of the stored picture in pixels, after the turn. */
   width: number;
   height: number;
   lines: TextLine[];

@@ -1,0 +1,78 @@
+import type { ProductId } from '../../shared/id.ts';
+import { foldConfusables, overlap, trigrams } from '../../shared/text.ts';
+import type { ReadingItem } from './reading.ts';
+
+/** What matching needs to know of a product; prices are minor units for one piece. */
+export type CatalogueProduct = {
+  id: ProductId;
+  sku: string;
+  name: string;
+  aliases: string[];
+  listPriceMinor: number | null;
+};
+
+/** The product seen in one item of the reading, or null where nothing resembles it enough. Score 0..1. */
+export type ItemMatch = { item: number; product: ProductId | null; score: number };
+
+/** Below this the item stays unmatched and visible: a wrong product pays a wrong seller. */
+export const matchScoreMin = 0.5;
+
+/**
+ * For each item of the reading the product that it resembles most: shared trigrams of the name or an alias, raised or
+ * lowered by whether the printed sizes and numbers agree and whether the price is near the list price. Pure.
+ */
+export function matchItems(items: readonly ReadingItem[], catalogue: readonly CatalogueProduct[]): ItemMatch[] {
+  const known = catalogue.map((product) => ({ product, names: [product.name, ...product.aliases].map(describe) }));
+  return items.map((item, index) => {
+    const printed = describe(item.text);
+    let best: ItemMatch = { item: index, product: null, score: 0 };
+    for (const { product, names } of known) {
+      const score = Math.max(...names.map((name) => nameScore(printed, name))) * priceFactor(item, product);
+      if (score > best.score) best = { item: index, product: product.id, score: Math.min(1, score) };
+    }
+    return best.score >= matchScoreMin ? best : { item: index, product: null, score: best.score };
+  });
+}
+
+type Described = { pieces: Set<string>; sizes: Set<string> };
+
+function describe(text: string): Described {
+  const folded = foldConfusables(text);
+  return { pieces: trigrams(folded), sizes: sizesOf(text) };
+}
+
+// `1.5 L`, `500ML`, `35.5X25.5CM`, `6` (pieces): what tells two products of one family apart.
+function sizesOf(text: string): Set<string> {
+  const found = text.toUpperCase().matchAll(/(\d+(?:[.,]\d+)?)\s*(ML|L|LT|LTR|KG|GM|GR|G|CM|MM|M|PCS|S|X)?(?![A-Z])/g);
+  return new Set([...found].map((m) => `${m[1]!.replace(',', '.')}${unitOf(m[2])}`));
+}
+
+function unitOf(unit: string | undefined): string {
+  if (!unit || unit === 'X' || unit === 'PCS' || unit === 'S') return '';
+  if (unit === 'LT' || unit === 'LTR') return 'L';
+  return unit === 'GM' || unit === 'GR' ? 'G' : unit;
+}
+
+function nameScore(printed: Described, name: Described): number {
+  const likeness = overlap(printed.pieces, name.pieces);
+  if (printed.sizes.size === 0 || name.sizes.size === 0) return likeness;
+  const shared = [...name.sizes].filter((size) => printed.sizes.has(size)).length;
+  const agreement = shared / Math.min(printed.sizes.size, name.sizes.size);
+  // Equal sizes make a good match certain; different sizes make the sister product, which must not be paid.
+  return likeness * (0.6 + 0.5 * agreement);
+}
+
+function priceFactor(item: ReadingItem, product: CatalogueProduct): number {
+  const price = unitPriceOf(item);
+  if (price === null || product.listPriceMinor === null) return 1;
+  const ratio = price / product.listPriceMinor;
+  if (ratio > 0.8 && ratio < 1.25) return 1.15;
+  return ratio > 0.4 && ratio < 2.5 ? 1 : 0.8;
+}
+
+/** The price of one piece: as printed, else the amount by the quantity, else unknown. */
+export function unitPriceOf(item: ReadingItem): number | null {
+  if (item.unitPriceMinor !== null) return item.unitPriceMinor;
+  if (item.amountMinor === null) return null;
+  return item.quantity !== null && item.quantity > 0 ? item.amountMinor / item.quantity : item.amountMinor;
+}
