@@ -55,27 +55,32 @@ create table reading (
   foreign key (tenant, evidence) references evidence (tenant, id)
 );
 
--- What makes the same receipt recognisable again, from cheap to telling.
+-- What makes the same receipt recognisable again: the picture's hash and the MinHash signature of its words.
 create table fingerprint (
   tenant uuid not null,
   evidence uuid not null,
-  sha256 bytea not null,
   picture bigint not null,
-  content_key text,
-  -- Date and total, the drawer in which near duplicates are looked for and whose row is locked meanwhile.
-  drawer text,
-  tokens integer[] not null default '{}',
+  signature integer[] not null,
   primary key (tenant, evidence),
   foreign key (tenant, evidence) references evidence (tenant, id)
 );
-create index fingerprint_sha256 on fingerprint (tenant, sha256);
-create index fingerprint_content_key on fingerprint (tenant, content_key);
-create index fingerprint_drawer on fingerprint (tenant, drawer);
 
-create table fingerprint_drawer (
+-- Under which keys it is filed: the file's hash, the picture's hash, and each two of (date, total, number), so that one
+-- misread field does not hide a duplicate.
+create table fingerprint_key (
   tenant uuid not null,
-  drawer text not null,
-  primary key (tenant, drawer)
+  key text not null,
+  evidence uuid not null,
+  primary key (tenant, key, evidence),
+  foreign key (tenant, evidence) references evidence (tenant, id)
+);
+
+-- One row per key ever filed, locked while a receipt is compared and filed: two photographs of one paper that arrive
+-- together are judged one after the other.
+create table fingerprint_lock (
+  tenant uuid not null,
+  key text not null,
+  primary key (tenant, key)
 );
 
 -- A verdict with its reasons and who decided. The newest row counts.
@@ -85,10 +90,12 @@ create table verification (
   evidence uuid not null,
   reading_version integer not null,
   verdict text not null check (verdict in ('verified', 'rejected', 'needs-review')),
-  -- [{code, ok, facts}]: every check that was made, passed or not.
+  -- [{code, ok, effect, facts}]: every check that was made, passed or not.
   reasons jsonb not null,
-  -- {outlet, lines: [{line, product, score}]}: what was matched, after corrections.
+  -- {outlet, items}: the outlet and the products that were matched, after corrections.
   matches jsonb not null,
+  -- The evidence of which this is a second photograph or copy.
+  duplicate_of uuid,
   -- Null: decided by the product's own checks.
   decided_by uuid,
   note text,

@@ -21,8 +21,14 @@ export const matchScoreMin = 0.5;
  * For each item of the reading the product that it resembles most: shared trigrams of the name or an alias, raised or
  * lowered by whether the printed sizes and numbers agree and whether the price is near the list price. Pure.
  */
-export function matchItems(items: readonly ReadingItem[], catalogue: readonly CatalogueProduct[]): ItemMatch[] {
-  const known = catalogue.map((product) => ({ product, names: [product.name, ...product.aliases].map(describe) }));
+export function matchItems(
+  items: readonly ReadingItem[],
+  catalogue: readonly CatalogueProduct[],
+): ItemMatch[] {
+  const known = catalogue.map((product) => ({
+    product,
+    names: [product.name, ...product.aliases].map(describe),
+  }));
   return items.map((item, index) => {
     const printed = describe(item.text);
     let best: ItemMatch = { item: index, product: null, score: 0 };
@@ -43,7 +49,9 @@ function describe(text: string): Described {
 
 // `1.5 L`, `500ML`, `35.5X25.5CM`, `6` (pieces): what tells two products of one family apart.
 function sizesOf(text: string): Set<string> {
-  const found = text.toUpperCase().matchAll(/(\d+(?:[.,]\d+)?)\s*(ML|L|LT|LTR|KG|GM|GR|G|CM|MM|M|PCS|S|X)?(?![A-Z])/g);
+  const found = text
+    .toUpperCase()
+    .matchAll(/(\d+(?:[.,]\d+)?)\s*(ML|L|LT|LTR|KG|GM|GR|G|CM|MM|M|PCS|S|X)?(?![A-Z])/g);
   return new Set([...found].map((m) => `${m[1]!.replace(',', '.')}${unitOf(m[2])}`));
 }
 

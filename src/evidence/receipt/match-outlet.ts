@@ -8,7 +8,11 @@ export type OutletCandidate = { id: OutletId; name: string; address: string; isO
  * How the outlet was found: `chosen` by the sender, `sender` one of the sender's own that the paper names, `printed`
  * another that the paper names, `open` the outlet that takes any paper, `reviewer` set by a person.
  */
-export type OutletMatch = { outlet: OutletId; score: number; how: 'chosen' | 'sender' | 'printed' | 'open' | 'reviewer' };
+export type OutletMatch = {
+  outlet: OutletId;
+  score: number;
+  how: 'chosen' | 'sender' | 'printed' | 'open' | 'reviewer';
+};
 
 /** The paper must look this much like one of the sender's outlets, or that much like a stranger's. */
 export const senderScoreMin = 0.35;
@@ -20,9 +24,16 @@ export const printedScoreMin = 0.6;
  */
 export function matchOutlet(
   reading: Reading,
-  candidates: { own: readonly OutletCandidate[]; others: readonly OutletCandidate[]; chosen: OutletId | null },
+  candidates: {
+    own: readonly OutletCandidate[];
+    others: readonly OutletCandidate[];
+    chosen: OutletId | null;
+  },
 ): OutletMatch | null {
-  const own = scored(reading, candidates.own.filter((outlet) => !outlet.isOpen));
+  const own = scored(
+    reading,
+    candidates.own.filter((outlet) => !outlet.isOpen),
+  );
   const chosen = candidates.own.find((outlet) => outlet.id === candidates.chosen);
   if (chosen?.isOpen) return { outlet: chosen.id, score: 1, how: 'open' };
   if (chosen) {
@@ -30,9 +41,11 @@ export function matchOutlet(
     return score >= senderScoreMin || !reading.merchant ? { outlet: chosen.id, score, how: 'chosen' } : null;
   }
   const best = own[0];
-  if (best && best.score >= senderScoreMin) return { outlet: best.outlet.id, score: best.score, how: 'sender' };
+  if (best && best.score >= senderScoreMin)
+    return { outlet: best.outlet.id, score: best.score, how: 'sender' };
   const other = scored(reading, candidates.others)[0];
-  if (other && other.score >= printedScoreMin) return { outlet: other.outlet.id, score: other.score, how: 'printed' };
+  if (other && other.score >= printedScoreMin)
+    return { outlet: other.outlet.id, score: other.score, how: 'printed' };
   const open = candidates.own.find((outlet) => outlet.isOpen);
   return open ? { outlet: open.id, score: 0, how: 'open' } : null;
 }

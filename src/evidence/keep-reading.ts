@@ -1,0 +1,41 @@
+import type { Tx } from '../db/transact.ts';
+import type { EvidenceId } from '../shared/id.ts';
+import type { Fingerprint } from './receipt/fingerprint.ts';
+import type { Reading } from './receipt/reading.ts';
+
+export type StoredReading = { version: number; document: Reading; createdAt: Date };
+
+/** Stores a reading as the evidence's next version and returns the version. Call it under the progress lock. */
+export async function keepReading(tx: Tx, evidence: EvidenceId, reading: Reading, at: Date): Promise<number> {
+  const rows = await tx.query<{ version: number }>(
+    `insert into reading (tenant, evidence, version, engine, document, created_at)
+     select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5 from reading where tenant = $1 and evidence = $2
+     returning version`,
+    [tx.tenant, evidence, reading.engine, JSON.stringify(reading), at],
+  );
+  return rows[0]!.version;
+}
+
+/** The newest reading of the evidence, or null while there is none. */
+export async function newestReading(tx: Tx, evidence: EvidenceId): Promise<StoredReading | null> {
+  const rows = await tx.query<{ version: number; document: Reading; created_at: Date }>(
+    `select version, document, created_at from reading where tenant = $1 and evidence = $2
+     order by version desc limit 1`,
+    [tx.tenant, evidence],
+  );
+  const row = rows[0];
+  return row ? { version: row.version, document: row.document, createdAt: row.created_at } : null;
+}
+
+/** Files the fingerprint, so that a later photograph of the same paper is recognised. Filing again replaces it. */
+export async function fileFingerprint(tx: Tx, evidence: EvidenceId, fingerprint: Fingerprint): Promise<void> {
+  await tx.query(
+    `insert into fingerprint (tenant, evidence, picture, signature) values ($1, $2, $3, $4)
+     on conflict (tenant, evidence) do update set picture = excluded.picture, signature = excluded.signature`,
+    [tx.tenant, evidence, fingerprint.picture, fingerprint.signature],
+  );
+  await tx.query(
+    `insert into fingerprint_key (tenant, key, evidence) select $1, unnest($3::text[]), $2 on conflict do nothing`,
+    [tx.tenant, evidence, fingerprint.keys],
+  );
+}
