@@ -1,6 +1,9 @@
 -- Who takes part: tenants, programmes, partners, outlets, people, products.
 -- `tenant` leads every key and index; no foreign key crosses it.
 
+-- Printed names are found again by their trigrams. A trusted extension: the owner of the database may create it.
+create extension if not exists pg_trgm;
+
 -- The directory of tenants. The one table that is read before a tenant is known.
 create table tenant (
   tenant uuid primary key,
@@ -35,6 +38,7 @@ create table area (
   unique (tenant, code),
   foreign key (tenant, parent) references area (tenant, id)
 );
+create index area_parent on area (tenant, parent);
 
 -- A company in the channel.
 create table partner (
@@ -54,6 +58,9 @@ create table outlet (
   code text not null,
   name text not null,
   address text not null default '',
+  -- Name and address as they are compared (src/shared/text.ts, normalise).
+  name_key text not null,
+  address_key text not null,
   partner uuid not null,
   distributor uuid,
   area uuid not null,
@@ -119,6 +126,8 @@ create table product (
   is_focus boolean not null default false,
   -- What shops print for it; matching tries the name and each alias.
   aliases text[] not null default '{}',
+  -- Name and aliases as they are compared.
+  name_keys text[] not null,
   list_price_minor bigint check (list_price_minor > 0),
   currency text not null,
   primary key (tenant, id),
@@ -126,6 +135,7 @@ create table product (
 );
 
 create index outlet_partner on outlet (tenant, partner);
+create index outlet_distributor on outlet (tenant, distributor);
 create index outlet_area on outlet (tenant, area);
 create index participant_partner on participant (tenant, partner);
 create index participant_outlet_outlet on participant_outlet (tenant, outlet);

@@ -1,0 +1,109 @@
+import type { Tx } from '../db/transact.ts';
+import { nameId, type ParticipantId, type PartnerId } from '../shared/id.ts';
+import { outletIdOf } from './outlets.ts';
+import { partnerIdOf } from './partners.ts';
+
+export type ParticipantKind = 'seller' | 'owner' | 'promoter' | 'influencer' | 'buyer';
+
+/** Somebody enrolled in a programme; partner and outlets by code. */
+export type NewParticipant = {
+  code: string;
+  kind: ParticipantKind;
+  name: string;
+  /** E.164, `+60123456789`. */
+  phone: string | null;
+  /** BCP 47 tag of a language in which messages are written, such as `id`. */
+  language: string;
+  partner: string;
+  outlets: readonly string[];
+  tier?: string;
+};
+
+export type Participant = {
+  id: ParticipantId;
+  code: string;
+  kind: ParticipantKind;
+  name: string;
+  phone: string | null;
+  language: string;
+  partner: PartnerId;
+  partnerName: string;
+  tier: string;
+};
+
+const columns = `m.id, m.code, m.kind, m.name, m.phone, m.language, m.partner, p.name as "partnerName", m.tier`;
+const tables = 'participant m join partner p on p.tenant = $1 and p.id = m.partner';
+
+/** Adds the people whose code is new, with the outlets they act for, and leaves the others as they are. */
+export async function addParticipants(tx: Tx, participants: readonly NewParticipant[]): Promise<void> {
+  const rows = participants.map((participant) => ({
+    tier: 'bronze',
+    ...participant,
+    id: participantIdOf(tx, participant.code),
+    partner: partnerIdOf(tx, participant.partner),
+  }));
+  await tx.query(
+    `insert into participant (tenant, id, code, kind, name, phone, language, partner, tier)
+     select $1, r.id, r.code, r.kind, r.name, r.phone, r.language, r.partner, r.tier
+     from jsonb_to_recordset($2::jsonb) as r (id uuid, code text, kind text, name text, phone text, language text,
+       partner uuid, tier text)
+     on conflict (tenant, code) do nothing`,
+    [tx.tenant, JSON.stringify(rows)],
+  );
+  await assignOutlets(tx, participants);
+}
+
+/** Lets people act for further outlets; what they could do before they still can. */
+export async function assignOutlets(
+  tx: Tx,
+  assignments: readonly Pick<NewParticipant, 'code' | 'outlets'>[],
+): Promise<void> {
+  const pairs = assignments.flatMap(({ code, outlets }) =>
+    outlets.map((outlet) => ({ participant: participantIdOf(tx, code), outlet: outletIdOf(tx, outlet) })),
+  );
+  await tx.query(
+    `insert into participant_outlet (tenant, participant, outlet)
+     select $1, r.participant, r.outlet
+     from jsonb_to_recordset($2::jsonb) as r (participant uuid, outlet uuid)
+     on conflict (tenant, participant, outlet) do nothing`,
+    [tx.tenant, JSON.stringify(pairs)],
+  );
+}
+
+export async function participantById(tx: Tx, id: ParticipantId): Promise<Participant | null> {
+  return (await participantsByIds(tx, [id]))[0] ?? null;
+}
+
+/** The people with these ids, in no promised order; unknown ids are left out. */
+export async function participantsByIds(tx: Tx, ids: readonly ParticipantId[]): Promise<Participant[]> {
+  return tx.query<Participant>(
+    `select ${columns} from ${tables} where m.tenant = $1 and m.id = any($2::uuid[])`,
+    [tx.tenant, ids],
+  );
+}
+
+export async function participantByCode(tx: Tx, code: string): Promise<Participant | null> {
+  return participantById(tx, participantIdOf(tx, code));
+}
+
+/** The person with this telephone number in E.164 form. */
+export async function participantByPhone(tx: Tx, phone: string): Promise<Participant | null> {
+  const rows = await tx.query<Participant>(
+    `select ${columns} from ${tables} where m.tenant = $1 and m.phone = $2`,
+    [tx.tenant, phone],
+  );
+  return rows[0] ?? null;
+}
+
+/** Every participant of the tenant, in order of code. */
+export async function listParticipants(tx: Tx): Promise<Participant[]> {
+  return tx.query<Participant>(
+    `select ${columns} from ${tables} where m.tenant = $1 order by m.code collate "C"`,
+    [tx.tenant],
+  );
+}
+
+/** The id that a participant's code gives, whether or not the participant is there. */
+export function participantIdOf(tx: Tx, code: string): ParticipantId {
+  return nameId(tx.tenant, 'participant', code);
+}

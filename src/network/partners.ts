@@ -1,0 +1,34 @@
+import type { Tx } from '../db/transact.ts';
+import { nameId, type PartnerId } from '../shared/id.ts';
+
+export type PartnerKind = 'distributor' | 'wholesaler' | 'retailer' | 'fulfilment' | 'coalition';
+
+/** A company in the channel. */
+export type NewPartner = { code: string; kind: PartnerKind; name: string };
+
+export type Partner = NewPartner & { id: PartnerId };
+
+/** Adds the partners whose code is new and leaves the others as they are. */
+export async function addPartners(tx: Tx, partners: readonly NewPartner[]): Promise<void> {
+  const rows = partners.map((partner) => ({ ...partner, id: partnerIdOf(tx, partner.code) }));
+  await tx.query(
+    `insert into partner (tenant, id, code, kind, name)
+     select $1, r.id, r.code, r.kind, r.name
+     from jsonb_to_recordset($2::jsonb) as r (id uuid, code text, kind text, name text)
+     on conflict (tenant, code) do nothing`,
+    [tx.tenant, JSON.stringify(rows)],
+  );
+}
+
+/** Every partner of the tenant, in order of code. */
+export async function listPartners(tx: Tx): Promise<Partner[]> {
+  return tx.query<Partner>(
+    `select id, code, kind, name from partner where tenant = $1 order by code collate "C"`,
+    [tx.tenant],
+  );
+}
+
+/** The id that a partner's code gives, whether or not the partner is there. */
+export function partnerIdOf(tx: Tx, code: string): PartnerId {
+  return nameId(tx.tenant, 'partner', code);
+}

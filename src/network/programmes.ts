@@ -1,0 +1,69 @@
+import type { Tx } from '../db/transact.ts';
+import { nameId, type ProgrammeId } from '../shared/id.ts';
+
+/** What differs from programme to programme beyond its period; absent means no limit. */
+export type ProgrammeSettings = {
+  /** A receipt above this is asked about, in the currency's minor unit. */
+  totalMinorMax?: number;
+  /** How the shops print dates. */
+  dateOrder?: 'dmy' | 'mdy' | 'ymd';
+};
+
+/** A rule book's frame: dates are inclusive, in the programme's own time zone. */
+export type NewProgramme = {
+  code: string;
+  name: string;
+  /** ISO dates, `2017-05-01`. */
+  startsOn: string;
+  endsOn: string;
+  /** IANA name, `Asia/Kuala_Lumpur`. */
+  timeZone: string;
+  /** ISO 4217. */
+  currency: string;
+  settings?: ProgrammeSettings;
+};
+
+export type Programme = Required<NewProgramme> & { id: ProgrammeId };
+
+const columns = `id, code, name, starts_on as "startsOn", ends_on as "endsOn", time_zone as "timeZone", currency, settings`;
+
+/** Adds the programmes whose code is new and leaves the others as they are. */
+export async function addProgrammes(tx: Tx, programmes: readonly NewProgramme[]): Promise<void> {
+  const rows = programmes.map((programme) => ({
+    settings: {},
+    ...programme,
+    id: nameId<ProgrammeId>(tx.tenant, 'programme', programme.code),
+  }));
+  await tx.query(
+    `insert into programme (tenant, id, code, name, starts_on, ends_on, time_zone, currency, settings)
+     select $1, r.id, r.code, r.name, r."startsOn", r."endsOn", r."timeZone", r.currency, r.settings
+     from jsonb_to_recordset($2::jsonb) as r (id uuid, code text, name text, "startsOn" date, "endsOn" date,
+       "timeZone" text, currency text, settings jsonb)
+     on conflict (tenant, code) do nothing`,
+    [tx.tenant, JSON.stringify(rows)],
+  );
+}
+
+export async function programmeByCode(tx: Tx, code: string): Promise<Programme | null> {
+  const rows = await tx.query<Programme>(
+    `select ${columns} from programme where tenant = $1 and code = $2`,
+    [tx.tenant, code],
+  );
+  return rows[0] ?? null;
+}
+
+export async function programmeById(tx: Tx, id: ProgrammeId): Promise<Programme | null> {
+  const rows = await tx.query<Programme>(`select ${columns} from programme where tenant = $1 and id = $2`, [
+    tx.tenant,
+    id,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** Every programme of the tenant, in order of code. */
+export async function listProgrammes(tx: Tx): Promise<Programme[]> {
+  return tx.query<Programme>(
+    `select ${columns} from programme where tenant = $1 order by code collate "C"`,
+    [tx.tenant],
+  );
+}
