@@ -10,10 +10,12 @@ const digitsKnown = new Map([['IDR', 0]]);
 
 /** How many decimals the minor unit has: 2 for MYR, 0 for IDR and JPY, 3 for KWD. Throws on what is no currency code. */
 export function minorDigits(currency: string): number {
-  const fixed = digitsFixed[currency];
-  if (fixed !== undefined) return fixed;
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-    .maximumFractionDigits!;
+  const known = digitsKnown.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits!;
+  digitsKnown.set(currency, digits);
+  return digits;
 }
 
 /** True for the three-letter code of a currency that the platform knows. */
