@@ -9,8 +9,17 @@ export type TextKey = keyof typeof en extends infer Key
     : Key
   : never;
 
-export type Fact = string | number | Date | { minor: number; currency: string };
-export type Facts = Record<string, Fact>;
+/** A sentence inside a sentence: `{reasons:text}` says it, or several of them one after the other. */
+export type Told = { key: string; facts?: Facts };
+export type Fact =
+  | string
+  | number
+  | boolean
+  | Date
+  | { minor: number; currency: string }
+  | Told
+  | readonly Told[];
+export type Facts = { readonly [name: string]: Fact };
 export type Say = (key: TextKey, facts?: Facts) => string;
 
 /** Languages that the product speaks, each in its own name. */
@@ -24,50 +33,72 @@ export const languages = {
 } as const;
 export type Language = keyof typeof languages;
 
+// Plain `en` writes American dates; the shops read the day before the month.
+export const localeOf = (language: Language): string => (language === 'en' ? 'en-GB' : language);
+
+const placeholder = /\{(\w+)(?::(\w+))?\}/g;
+
 /**
  * Makes the function that turns a key into a sentence of one language. `{name}` is replaced by a fact; `{name:money}`,
- * `:date`, `:percent` and `:signed` say how it is written. A fact `count` chooses the plural form. A text that is
- * missing comes from the fallback, and a missing key shows itself.
+ * `:date`, `:time`, `:percent`, `:signed`, `:milli` (thousandths) and `:text` (another sentence) say how it is written.
+ * A fact `count` chooses the plural form. A text that is missing comes from the fallback; a missing key or fact is
+ * given to `missing`, which shows it as it stands when nothing else is said.
  */
 export function sayIn(
   language: Language,
   texts: Record<string, string>,
   fallback: Record<string, string>,
+  missing: (what: string) => string = (what) => what,
 ): Say {
-  const plural = new Intl.PluralRules(language);
-  return (key, facts = {}) => {
+  const plural = new Intl.PluralRules(localeOf(language));
+  const say = (key: string, facts: Facts = {}): string => {
     const ending = typeof facts.count === 'number' ? `.${plural.select(facts.count)}` : '';
-    const text = pick(texts, key, ending) ?? pick(fallback, key, ending) ?? key;
-    return text.replaceAll(/\{(\w+)(?::(\w+))?\}/g, (all, name: string, form?: string) => {
+    const text = pick(texts, key, ending) ?? pick(fallback, key, ending) ?? missing(key);
+    return text.replaceAll(placeholder, (all, name: string, form?: string) => {
       const fact = facts[name];
-      return fact === undefined ? all : write(language, fact, form);
+      if (fact === undefined) return missing(all);
+      if (form === 'text')
+        return [fact as Told | Told[]]
+          .flat()
+          .map((told) => say(told.key, told.facts))
+          .join(' ');
+      return write(language, fact as Exclude<Fact, Told | readonly Told[]>, form);
     });
   };
+  return say;
 }
 
 function pick(texts: Record<string, string>, key: string, ending: string): string | undefined {
   return texts[key + ending] ?? texts[`${key}.other`] ?? texts[key];
 }
 
-function write(language: Language, fact: Fact, form?: string): string {
+function write(language: Language, fact: Exclude<Fact, Told | readonly Told[]>, form?: string): string {
   if (typeof fact === 'object' && 'minor' in fact) return writeMoney(language, fact.minor, fact.currency);
-  if (form === 'date') return writeDay(language, fact);
+  if (typeof fact === 'boolean') return String(fact);
+  if (form === 'date' || form === 'time') return writeDay(language, fact, form);
   if (typeof fact !== 'number') return String(fact);
-  if (form === 'percent') return new Intl.NumberFormat(language, { style: 'percent' }).format(fact);
-  return new Intl.NumberFormat(language, form === 'signed' ? { signDisplay: 'exceptZero' } : {}).format(fact);
+  if (form === 'milli') return new Intl.NumberFormat(localeOf(language)).format(fact / 1000);
+  if (form === 'percent') return new Intl.NumberFormat(localeOf(language), { style: 'percent' }).format(fact);
+  return new Intl.NumberFormat(
+    localeOf(language),
+    form === 'signed' ? { signDisplay: 'exceptZero' } : {},
+  ).format(fact);
 }
 
 // A calendar day such as 2018-02-07 belongs to no time zone; a moment is shown in the reader's own.
-function writeDay(language: Language, fact: string | number | Date): string {
+function writeDay(language: Language, fact: string | number | Date, form: 'date' | 'time'): string {
   const isDay = typeof fact === 'string' && fact.length === 10;
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...(isDay && { timeZone: 'UTC' }) }).format(
-    new Date(fact),
-  );
+  const format = new Intl.DateTimeFormat(localeOf(language), {
+    dateStyle: 'medium',
+    ...(form === 'time' && { timeStyle: 'short' }),
+    ...(isDay && { timeZone: 'UTC' }),
+  });
+  return format.format(new Date(fact));
 }
 
 /** An amount in the currency's smallest part, with its sign as people write it: 4535 MYR is RM 45.35 in English. */
 export function writeMoney(language: Language, minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(language, {
+  const format = new Intl.NumberFormat(localeOf(language), {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
