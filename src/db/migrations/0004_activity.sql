@@ -25,11 +25,15 @@ create table activity (
   total_minor bigint not null,
   -- A withdrawn activity counts for nothing; its awards are taken back.
   withdrawn boolean not null default false,
+  -- Why this version was made; null for the first.
   reason text,
+  -- SHA-256 of what the version says: the same again is a replay and adds nothing.
+  digest bytea not null check (length(digest) = 32),
   primary key (tenant, id, version),
   foreign key (tenant, programme) references programme (tenant, id),
   foreign key (tenant, participant) references participant (tenant, id),
-  foreign key (tenant, outlet) references outlet (tenant, id)
+  foreign key (tenant, outlet) references outlet (tenant, id),
+  foreign key (tenant, evidence) references evidence (tenant, id)
 );
 create index activity_participant on activity (tenant, participant, id);
 create index activity_evidence on activity (tenant, evidence) where evidence is not null;
@@ -41,6 +45,10 @@ create table activity_line (
   line integer not null,
   text text not null,
   product uuid,
+  -- The product as the catalogue had it when the version was recorded, so that an evaluation can be repeated for ever.
+  sku text,
+  category text,
+  is_focus boolean not null default false,
   quantity_milli bigint not null,
   amount_minor bigint not null,
   primary key (tenant, activity, version, line),
@@ -48,6 +56,7 @@ create table activity_line (
   foreign key (tenant, product) references product (tenant, id)
 );
 
+-- Versions of rules. Nothing is overwritten: an edit and a change of state each add a version.
 create table rule (
   tenant uuid not null,
   id uuid not null,
@@ -56,6 +65,10 @@ create table rule (
   programme uuid not null,
   state text not null check (state in ('draft', 'live', 'retired')),
   document jsonb not null,
+  -- Events from here on are judged by this version, until a later version takes over. Null: from the beginning.
+  effective_from timestamptz,
+  -- SHA-256 of state, document and effective_from: names exactly what a compiled rule was compiled from.
+  digest bytea not null check (length(digest) = 32),
   created_at timestamptz not null,
   created_by text not null,
   primary key (tenant, id, version),
@@ -63,22 +76,26 @@ create table rule (
   foreign key (tenant, programme) references programme (tenant, id)
 );
 
--- For each version of an activity: every considered rule, fired or not, with reason and values.
+-- For each version of an activity: the facts it was judged by, and every considered rule, fired or not, with reason
+-- and values.
 create table evaluation (
   tenant uuid not null,
   activity uuid not null,
   version integer not null,
   document jsonb not null,
   at timestamptz not null,
-  primary key (tenant, activity, version)
+  primary key (tenant, activity, version),
+  foreign key (tenant, activity, version) references activity (tenant, id, version)
 );
 
--- Units a rule has granted to a participant in a period; read and written under lock inside the posting transaction.
+-- Units of an asset that a rule has granted to a subject (a participant, an outlet, or the rule itself for a limit on
+-- everybody together) in a period; read and written under lock inside the posting transaction.
 create table rule_usage (
   tenant uuid not null,
   rule uuid not null,
-  participant uuid not null,
+  subject uuid not null,
+  asset text not null,
   period text not null,
-  units bigint not null default 0,
-  primary key (tenant, rule, participant, period)
+  units bigint not null default 0 check (units >= 0),
+  primary key (tenant, rule, subject, asset, period)
 );

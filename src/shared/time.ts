@@ -1,0 +1,68 @@
+/** Calendar days are ISO texts such as `2018-03-21`: they compare as texts and belong to no time zone. */
+export type Day = string;
+
+/** A moment as a clock on a wall shows it. Weekdays count from Monday = 1 to Sunday = 7 (ISO 8601). */
+export type WallTime = { day: Day; weekday: number; hour: number; minute: number };
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const dayMs = 86_400_000;
+
+/** What a clock in the time zone (IANA name) shows at a moment; throws RangeError for a zone that nobody knows. */
+export function wallTime(at: Date, timeZone: string): WallTime {
+  let format = formats.get(timeZone);
+  if (!format) {
+    // Making a format costs a thousand times as much as using it.
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    formats.set(timeZone, format);
+  }
+  const part: Record<string, string> = {};
+  for (const { type, value } of format.formatToParts(at)) part[type] = value;
+  const day = `${part.year}-${part.month}-${part.day}`;
+  return { day, weekday: weekdayOf(day), hour: Number(part.hour), minute: Number(part.minute) };
+}
+
+/** Monday = 1 to Sunday = 7. */
+export function weekdayOf(day: Day): number {
+  return ((utc(day).getUTCDay() + 6) % 7) + 1;
+}
+
+export function addDays(day: Day, days: number): Day {
+  return isoDay(new Date(utc(day).getTime() + days * dayMs));
+}
+
+/** The same day of the month, that many months later; the last day of a shorter month. */
+export function addMonths(day: Day, months: number): Day {
+  const date = utc(day);
+  const target = date.getUTCMonth() + months;
+  const last = new Date(Date.UTC(date.getUTCFullYear(), target + 1, 0)).getUTCDate();
+  return isoDay(new Date(Date.UTC(date.getUTCFullYear(), target, Math.min(date.getUTCDate(), last))));
+}
+
+/** The last day of the month, quarter or year in which a day lies. */
+export function endOf(day: Day, unit: 'month' | 'quarter' | 'year'): Day {
+  const date = utc(day);
+  const month = date.getUTCMonth();
+  const lastMonth = { month, quarter: month - (month % 3) + 2, year: 11 }[unit];
+  return isoDay(new Date(Date.UTC(date.getUTCFullYear(), lastMonth + 1, 0)));
+}
+
+/** True for a text that names a day of the calendar: `2018-02-30` does not. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && isoDay(utc(text)) === text;
+}
+
+function utc(day: Day): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+function isoDay(date: Date): Day {
+  return date.toISOString().slice(0, 10);
+}
