@@ -21,6 +21,10 @@ export const refusalCodes = [
   // Review
   'not-in-review',
   'already-decided',
+  // Activities and rules
+  'activity-invalid',
+  'rule-invalid',
+  'rule-changed',
   // Ledger
   'below-floor',
   'unknown-account',
