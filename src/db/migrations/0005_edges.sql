@@ -20,6 +20,8 @@ create table message (
 );
 create index message_participant on message (tenant, participant, id);
 create index message_unsent on message (tenant, id) where sent_at is null;
+-- One cause is told to one person once in the same words, however often the work that caused it runs.
+create unique index message_cause on message (tenant, cause, participant, key);
 
 create table one_time_code (
   tenant uuid not null,
