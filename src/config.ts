@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A setting that cannot be used, in words for the person who set it. */
+export class ConfigProblem extends Error {}
+
+type Setting = { name: string; fallback: string; unit: string; doc: string };
+
+/** Every environment variable of the product: what it means, its unit, and what holds when it is absent. */
+export const settings = [
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    unit: 'postgres:// address',
+    doc: 'your own PostgreSQL 15 to 18; its role sets up the database and is never used to serve. Absent: the embedded server',
+  },
+  {
+    name: 'DATABASE_APP_URL',
+    fallback: '',
+    unit: 'postgres:// address',
+    doc: 'the role mitra_app, where DATABASE_URL may not create roles itself',
+  },
+  {
+    name: 'DATABASE_WORKER_URL',
+    fallback: '',
+    unit: 'postgres:// address',
+    doc: 'the role mitra_worker, where DATABASE_URL may not create roles itself',
+  },
+  {
+    name: 'DATABASE_POOL_MAX',
+    fallback: '10',
+    unit: 'connections',
+    doc: 'most connections per role and process',
+  },
+  {
+    name: 'MITRA_DATA',
+    fallback: '.mitra',
+    unit: 'folder',
+    doc: 'the data folder: embedded database, pictures, generated secrets',
+  },
+  {
+    name: 'HOST',
+    fallback: '127.0.0.1',
+    unit: 'address',
+    doc: 'where the web server listens; 0.0.0.0 for every network',
+  },
+  {
+    name: 'PORT',
+    fallback: '4180',
+    unit: 'TCP port',
+    doc: 'where the web server listens; 0 takes a free one',
+  },
+  {
+    name: 'MITRA_SECRET',
+    fallback: '',
+    unit: '32 or more characters',
+    doc: 'seals sessions, codes and role passwords. Absent: generated and kept in the data folder; must be set where NODE_ENV is production',
+  },
+  {
+    name: 'MITRA_DEMO',
+    fallback: '0',
+    unit: '0 or 1',
+    doc: 'demo mode: sign-in codes are shown on the screen',
+  },
+  {
+    name: 'OBJECT_STORE_URL',
+    fallback: '',
+    unit: 's3+https:// address',
+    doc: 's3+https://KEY:SECRET@host/bucket?region=eu-central-1 for pictures. Absent: a folder in the data folder',
+  },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    unit: 'trace debug info warn error silent',
+    doc: 'how much is logged',
+  },
+  {
+    name: 'MITRA_SAMPLES',
+    fallback: '../shared/data',
+    unit: 'folder',
+    doc: 'labelled samples that tests and benchmarks use where they are present',
+  },
+  {
+    name: 'CHROME_PATH',
+    fallback: '',
+    unit: 'file',
+    doc: 'the browser for browser tests. Absent: a system Chromium or Chrome, else the one of @sparticuz/chromium',
+  },
+  { name: 'NODE_ENV', fallback: '', unit: '', doc: 'production refuses generated secrets and demo mode' },
+] as const satisfies readonly Setting[];
+
+type Name = (typeof settings)[number]['name'];
+
+export type Config = {
+  databaseUrl: string | null;
+  databaseAppUrl: string | null;
+  databaseWorkerUrl: string | null;
+  databasePoolMax: number;
+  /** Absolute path. */
+  dataFolder: string;
+  host: string;
+  port: number;
+  /** Null: read it with `secretOf`, which keeps a generated one in the data folder. */
+  secret: string | null;
+  demo: boolean;
+  objectStoreUrl: string | null;
+  logLevel: LogLevel;
+  /** Absolute path. */
+  samplesFolder: string;
+  chromePath: string | null;
+};
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Reads the environment once. Throws ConfigProblem with a sentence that says which variable is wrong and how. */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const read = (name: Name): string =>
+    env[name] || settings.find((setting) => setting.name === name)!.fallback;
+  const production = read('NODE_ENV') === 'production';
+  const config: Config = {
+    databaseUrl: postgresUrl('DATABASE_URL', read('DATABASE_URL')),
+    databaseAppUrl: postgresUrl('DATABASE_APP_URL', read('DATABASE_APP_URL')),
+    databaseWorkerUrl: postgresUrl('DATABASE_WORKER_URL', read('DATABASE_WORKER_URL')),
+    databasePoolMax: integer('DATABASE_POOL_MAX', read('DATABASE_POOL_MAX'), 2, 1000),
+    dataFolder: path.resolve(read('MITRA_DATA')),
+    host: read('HOST'),
+    port: integer('PORT', read('PORT'), 0, 65_535),
+    secret: read('MITRA_SECRET') || null,
+    demo: integer('MITRA_DEMO', read('MITRA_DEMO'), 0, 1) === 1,
+    objectStoreUrl: read('OBJECT_STORE_URL') || null,
+    logLevel: oneOf('LOG_LEVEL', read('LOG_LEVEL'), logLevels),
+    samplesFolder: path.resolve(read('MITRA_SAMPLES')),
+    chromePath: read('CHROME_PATH') || null,
+  };
+  if (config.secret !== null && config.secret.length < 32)
+    throw new ConfigProblem(
+      `MITRA_SECRET has ${config.secret.length} characters; give it 32 or more random ones.`,
+    );
+  if (production && config.secret === null)
+    throw new ConfigProblem(
+      'MITRA_SECRET must be set where NODE_ENV is production: 32 or more random characters.',
+    );
+  if (production && config.demo)
+    throw new ConfigProblem(
+      'MITRA_DEMO shows sign-in codes to anybody; it cannot be 1 where NODE_ENV is production.',
+    );
+  return config;
+}
+
+/** The master secret: MITRA_SECRET, else one generated at first use and kept in the data folder, readable by its owner only. */
+export function secretOf(config: Config): string {
+  if (config.secret !== null) return config.secret;
+  return keptSecret(config.dataFolder, 'secret');
+}
+
+/** A random secret kept in a file of the folder with mode 600; the same one from the second call on. */
+export function keptSecret(folder: string, name: string): string {
+  const file = path.join(folder, name);
+  mkdirSync(folder, { recursive: true });
+  try {
+    // `wx` refuses to replace a file: of two processes that start at once, both end with the first one's secret.
+    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function integer(name: Name, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new ConfigProblem(`${name} is "${text}"; it must be a whole number from ${min} to ${max}.`);
+  return value;
+}
+
+function oneOf<T extends string>(name: Name, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === text);
+  if (found === undefined)
+    throw new ConfigProblem(`${name} is "${text}"; it must be one of ${allowed.join(', ')}.`);
+  return found;
+}
+
+function postgresUrl(name: Name, text: string): string | null {
+  if (text === '') return null;
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:')
+    throw new ConfigProblem(`${name} must look like postgres://user:password@host:5432/database.`);
+  return text;
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type pg from 'pg';
+
+import { keptSecret } from '../config.ts';
+import { openClient } from './connect.ts';
+import type { Login } from './connect.ts';
+import { preparePlace } from './embedded-place.ts';
+import type { Place } from './embedded-place.ts';
+import { ensureCluster, findRunning, startServer, stopServer, superuser } from './embedded-server.ts';
+import type { Settings } from './embedded-server.ts';
+import { DatabaseProblem } from './problem.ts';
+
+/** `hold`: be the one process that runs the server. `share`: use a running one, or run it for this process's time. */
+export type Mode = 'hold' | 'share';
+
+/** The embedded server, for as long as this process needs it. */
+export type Embedded = {
+  /** Signs in as the superuser: for setting up only. */
+  admin: Login;
+  password: string;
+  /** Leaves the server: stops it when this process holds it, once the others that use it have ended. */
+  close(): Promise<void>;
+};
+
+// Session-level locks in the database `postgres`. Who has the first holds the server and stops it; everybody who uses
+// it has the second, shared. A lock ends with its process, however that ends: so a server without a holder is an
+// orphan and may be adopted.
+const holdLock = 7_264_100;
+const useLock = 7_264_101;
+
+const openLimitMs = 60_000;
+/** A stopping server waits this long for commands that still use it. */
+const othersLimitS = { hold: 10, share: 600 };
+
+/**
+ * Opens the embedded server of this data folder: creates it at first use, starts it, adopts one that a killed process
+ * left running, or (mode `share`) joins the one that is running. Throws DatabaseProblem, with the holder's process id
+ * and what to do, when mode is `hold` and another process holds it.
+ */
+export async function openEmbedded(
+  dataFolder: string,
+  mode: Mode,
+  settings: Settings = {},
+): Promise<Embedded> {
+  const place = preparePlace(dataFolder);
+  const password = readPassword(dataFolder);
+  const deadline = performance.now() + openLimitMs;
+  let problem: Error = new Error('no attempt was made');
+  while (performance.now() < deadline) {
+    await ensureCluster(place, password);
+    try {
+      const running = findRunning(place) ?? (await startServer(place, settings));
+      const admin = {
+        host: '127.0.0.1',
+        port: running.port,
+        database: 'postgres',
+        user: superuser,
+        password,
+      };
+      return await join(place, admin, dataFolder, mode);
+    } catch (error) {
+      if (error instanceof Refused || !isPassing(error, place)) throw error;
+      problem = error as Error;
+    }
+    await sleep(100);
+  }
+  throw new DatabaseProblem(
+    `The embedded PostgreSQL in ${place.cluster} (process ${findRunning(place)?.pid ?? 'unknown'}) does not answer: ` +
+      `${problem.message}. End that process and start again; nothing that was acknowledged is lost.`,
+  );
+}
+
+class Refused extends DatabaseProblem {}
+
+function readPassword(dataFolder: string): string {
+  try {
+    return keptSecret(dataFolder, 'postgres-password');
+  } catch (error) {
+    throw new DatabaseProblem(
+      `The data folder ${dataFolder} cannot be used by this user: ${(error as Error).message}. Run as the user who made ` +
+        'it, or set MITRA_DATA to another folder.',
+    );
+  }
+}
+
+/** Connects and takes the locks. The connection is kept: the locks live as long as it does. */
+async function join(place: Place, admin: Login, dataFolder: string, mode: Mode): Promise<Embedded> {
+  const client = await openClient(admin);
+  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+    holdLock,
+  ]);
+  const isHolder = rows[0]!.held;
+  if (!isHolder && mode === 'hold') {
+    const holder = await findHolder(client);
+    await client.end();
+    throw new Refused(
+      `The data folder ${dataFolder} is in use by ${holder}. Stop that process first (Ctrl-C, or kill it), or start ` +
+        'this one with another data folder: MITRA_DATA=another-folder.',
+    );
+  }
+  await client.query('select pg_advisory_lock_shared($1)', [useLock]);
+  const close = async () => {
+    if (isHolder) await waitForOthers(client, othersLimitS[mode]);
+    await client.end().catch(() => {});
+    if (isHolder) await stopServer(place);
+  };
+  return { admin, password: admin.password, close };
+}
+
+async function findHolder(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ application_name: string }>(
+    `select a.application_name from pg_locks l join pg_stat_activity a on a.pid = l.pid
+     where l.locktype = 'advisory' and l.objid = $1 and l.granted`,
+    [holdLock],
+  );
+  const pid = rows[0]?.application_name.match(/^mitra (\d+)/)?.[1];
+  return pid ? `Mitra with process id ${pid}` : 'another Mitra process';
+}
+
+async function waitForOthers(client: pg.Client, limitS: number): Promise<void> {
+  try {
+    await client.query(`select pg_advisory_unlock_shared(${useLock})`);
+    await client.query(`set lock_timeout = '${limitS}s'`);
+    await client.query(`select pg_advisory_lock(${useLock})`);
+  } catch {
+    // They had their time, or the server is gone already.
+  }
+}
+
+/** True for what goes away by waiting: a server that is starting, stopping or was started by another process just now. */
+function isPassing(error: unknown, place: Place): boolean {
+  const code = (error as { code?: string }).code ?? '';
+  if (['57P03', '57P01', '57P02', 'ECONNREFUSED', 'ECONNRESET'].includes(code)) return true;
+  if (error instanceof DatabaseProblem) return findRunning(place) !== null;
+  return /terminated unexpectedly|timeout expired/.test((error as Error).message);
+}

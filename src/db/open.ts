@@ -1,0 +1,100 @@
+import { secretOf } from '../config.ts';
+import type { Config } from '../config.ts';
+import { checkWalls } from './check.ts';
+import { loginOf, openPool, withClient } from './connect.ts';
+import type { Login, OnLost } from './connect.ts';
+import { openEmbedded } from './embedded.ts';
+import type { Mode } from './embedded.ts';
+import { migrate } from './migrate.ts';
+import { DatabaseProblem } from './problem.ts';
+import { appRole, ensureLogin, rolePassword, workerRole } from './roles.ts';
+import type { Db } from './transact.ts';
+
+/** The database of the embedded server. */
+const embeddedDatabase = 'mitra';
+
+/** How each role signs in. */
+export type Logins = { admin: Login; app: Login; worker: Login };
+
+/**
+ * Opens the database: the embedded server of the data folder, or DATABASE_URL. Brings it to this version and refuses,
+ * with a DatabaseProblem in words, to hand out one in which tenants are not walled off from each other. Mode `hold` is for
+ * servers, `share` for commands, which use the running server of the data folder or run it for their own time.
+ */
+export async function openDatabase(
+  config: Config,
+  { mode, onLost = () => {} }: { mode: Mode; onLost?: OnLost },
+): Promise<Db> {
+  if (config.databaseUrl)
+    return connectTo(await setUp(externalLogins(config)), config.databasePoolMax, onLost);
+  const embedded = await openEmbedded(config.dataFolder, mode);
+  try {
+    await createDatabase(embedded.admin, embeddedDatabase);
+    const logins = await setUp(
+      loginsFor({ ...embedded.admin, database: embeddedDatabase }, embedded.password),
+    );
+    const db = connectTo(logins, config.databasePoolMax, onLost);
+    return {
+      ...db,
+      async close() {
+        await db.close();
+        await embedded.close();
+      },
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}
+
+/** Every role's way in, with passwords made from the secret. */
+export function loginsFor(admin: Login, secret: string): Logins {
+  const as = (user: string): Login => ({ ...admin, user, password: rolePassword(secret, user) });
+  return { admin, app: as(appRole), worker: as(workerRole) };
+}
+
+/** Migrates, makes sure that the roles can sign in, and checks the walls between tenants. */
+export async function setUp(logins: Logins): Promise<Logins> {
+  await migrate(logins.admin);
+  for (const login of [logins.app, logins.worker]) {
+    await ensureLogin(logins.admin, login);
+    const problems = await withClient(login, checkWalls);
+    if (problems.length > 0)
+      throw new DatabaseProblem(
+        `The database must not be served as it is:\n${problems.map((p) => `- ${p}`).join('\n')}`,
+      );
+  }
+  return logins;
+}
+
+/** The open database over logins that are set up. */
+export function connectTo(logins: Logins, poolMax: number, onLost: OnLost): Db {
+  const pool = openPool(logins.app, poolMax, onLost);
+  return { pool, workerLogin: logins.worker, close: () => pool.end() };
+}
+
+function externalLogins(config: Config): Logins {
+  const admin = loginOf(config.databaseUrl!);
+  const given = { app: config.databaseAppUrl, worker: config.databaseWorkerUrl };
+  const made = given.app && given.worker ? null : loginsFor(admin, secretOf(config));
+  const logins = {
+    admin,
+    app: given.app ? loginOf(given.app) : made!.app,
+    worker: given.worker ? loginOf(given.worker) : made!.worker,
+  };
+  if (logins.app.user !== appRole) throw new DatabaseProblem(`DATABASE_APP_URL must sign in as ${appRole}.`);
+  if (logins.worker.user !== workerRole)
+    throw new DatabaseProblem(`DATABASE_WORKER_URL must sign in as ${workerRole}.`);
+  return logins;
+}
+
+async function createDatabase(admin: Login, name: string): Promise<void> {
+  await withClient(admin, async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount) return;
+    await client.query(`create database ${name}`).catch((error) => {
+      // Another process created it at this moment.
+      if (error.code !== '42P04' && error.code !== '23505') throw error;
+    });
+  });
+}

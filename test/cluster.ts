@@ -1,0 +1,49 @@
+import { mkdtempSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { TestProject } from 'vitest/node';
+
+import { loginOf, withClient } from '../src/db/connect.ts';
+import { openEmbedded } from '../src/db/embedded.ts';
+import { loginsFor, setUp } from '../src/db/open.ts';
+
+/**
+ * One cluster per run: the embedded one in a temporary folder, or TEST_DATABASE_URL (a role that may create roles and
+ * databases). It is migrated once into a template that every test database is copied from.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mitra-test-'));
+  chmodSync(folder, 0o755);
+  const external = process.env['TEST_DATABASE_URL'];
+  // Tests need no disk to be flushed; the tests of crashes start servers of their own.
+  const embedded = external
+    ? null
+    : await openEmbedded(folder, 'hold', { fsync: 'off', max_connections: '200' });
+  const admin = external ? loginOf(external) : embedded!.admin;
+  const template = `mitra_template_${process.pid}`;
+  await withClient(admin, (client) => client.query(`create database ${template}`));
+  const logins = await setUp(loginsFor({ ...admin, database: template }, 'the secret of the test run'));
+  const { rows } = await withClient(logins.admin, (client) =>
+    client.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and a.attname = 'tenant'
+         and c.relname <> 'tenant'`,
+    ),
+  );
+  const statementsFile = path.join(folder, 'statements.jsonl');
+  writeFileSync(statementsFile, '');
+  project.provide('cluster', {
+    logins: { ...logins, admin },
+    template,
+    statementsFile,
+    tenantTables: rows.map((row) => row.name),
+  });
+  return async () => {
+    const statements = readFileSync(statementsFile, 'utf8').split('\n').filter(Boolean);
+    await withClient(admin, (client) => client.query(`drop database ${template} with (force)`));
+    await embedded?.close();
+    rmSync(folder, { recursive: true, force: true });
+    void statements;
+  };
+}

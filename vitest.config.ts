@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+import ClosingLine from './test/closing-line.ts';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'demo/**/*.test.ts'],
+    isolate: false,
+    globalSetup: './test/cluster.ts',
+    reporters: ['default', new ClosingLine()],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
