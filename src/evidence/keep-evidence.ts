@@ -1,12 +1,14 @@
 import type { Tx } from '../db/transact.ts';
 import { newId, type EvidenceId, type OutletId, type ParticipantId, type ProgrammeId } from '../shared/id.ts';
 
-/** What arrives with a picture. `object` is the content address of the stored copy. */
+/** What arrives with a picture. `object` and `detail` are the content addresses of its copies. */
 export type NewEvidence = {
   sha256: Buffer;
   mediaType: string;
   byteSize: number;
   object: string;
+  detail: string | null;
+  pictureHash: bigint;
   width: number;
   height: number;
   programme: ProgrammeId;
@@ -31,9 +33,10 @@ export async function keepEvidence(
 ): Promise<{ id: EvidenceId; isNew: boolean }> {
   const id = newId<EvidenceId>(at);
   const inserted = await tx.query<{ id: EvidenceId }>(
-    `insert into evidence (tenant, id, kind, sha256, media_type, byte_size, object, width, height, programme,
-       participant, outlet, source, captured_at, latitude, longitude, accuracy_m, device, received_at)
-     values ($1, $2, 'receipt', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    `insert into evidence (tenant, id, kind, sha256, media_type, byte_size, object, detail, picture_hash, width,
+       height, programme, participant, outlet, source, captured_at, latitude, longitude, accuracy_m, device,
+       received_at)
+     values ($1, $2, 'receipt', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
      on conflict (tenant, sha256, participant) do nothing
      returning id`,
     [
@@ -43,6 +46,8 @@ export async function keepEvidence(
       given.mediaType,
       given.byteSize,
       given.object,
+      given.detail,
+      given.pictureHash,
       given.width,
       given.height,
       given.programme,

@@ -30,9 +30,9 @@ export async function newestReading(tx: Tx, evidence: EvidenceId): Promise<Store
 /** Files the fingerprint, so that a later photograph of the same paper is recognised. Filing again replaces it. */
 export async function fileFingerprint(tx: Tx, evidence: EvidenceId, fingerprint: Fingerprint): Promise<void> {
   await tx.query(
-    `insert into fingerprint (tenant, evidence, picture, signature) values ($1, $2, $3, $4)
-     on conflict (tenant, evidence) do update set picture = excluded.picture, signature = excluded.signature`,
-    [tx.tenant, evidence, fingerprint.picture, fingerprint.signature],
+    `insert into fingerprint (tenant, evidence, signature) values ($1, $2, $3)
+     on conflict (tenant, evidence) do update set signature = excluded.signature`,
+    [tx.tenant, evidence, fingerprint.signature],
   );
   await tx.query(
     `insert into fingerprint_key (tenant, key, evidence) select $1, unnest($3::text[]), $2 on conflict do nothing`,

@@ -32,15 +32,22 @@ export async function issueCode(
   if (recent[0]!.n >= most) return refuse('too-many-requests');
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   const id = newId<Id<'code'>>(at);
-  await tx.query('update one_time_code set expires_at = $3 where tenant = $1 and subject = $2 and expires_at > $3', [
-    tx.tenant,
-    subject.id,
-    at,
-  ]);
+  await tx.query(
+    'update one_time_code set expires_at = $3 where tenant = $1 and subject = $2 and expires_at > $3',
+    [tx.tenant, subject.id, at],
+  );
   await tx.query(
     `insert into one_time_code (tenant, id, subject, subject_kind, code_hmac, created_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7)`,
-    [tx.tenant, id, subject.id, subject.kind, hmac(secret, id, code), at, new Date(at.getTime() + codeLifeMs)],
+    [
+      tx.tenant,
+      id,
+      subject.id,
+      subject.kind,
+      hmac(secret, id, code),
+      at,
+      new Date(at.getTime() + codeLifeMs),
+    ],
   );
   return { ok: true, code };
 }
@@ -62,15 +69,26 @@ export async function takeCode(
   if (!row) return refuse('wrong-code');
   if (row.attempts >= codeTriesMax) return refuse('code-locked');
   if (!timingSafeEqual(row.code_hmac, hmac(secret, row.id, code))) {
-    await tx.query('update one_time_code set attempts = attempts + 1 where tenant = $1 and id = $2', [tx.tenant, row.id]);
+    await tx.query('update one_time_code set attempts = attempts + 1 where tenant = $1 and id = $2', [
+      tx.tenant,
+      row.id,
+    ]);
     return refuse('wrong-code');
   }
-  await tx.query('update one_time_code set expires_at = $3 where tenant = $1 and id = $2', [tx.tenant, row.id, at]);
+  await tx.query('update one_time_code set expires_at = $3 where tenant = $1 and id = $2', [
+    tx.tenant,
+    row.id,
+    at,
+  ]);
   return { ok: true };
 }
 
 /** Opens a session and returns its token, which names the tenant so that one look-up finds both. */
-export async function openSession(tx: Tx, subject: Subject, at: Date): Promise<{ token: string; expiresAt: Date }> {
+export async function openSession(
+  tx: Tx,
+  subject: Subject,
+  at: Date,
+): Promise<{ token: string; expiresAt: Date }> {
   const token = `${tx.tenant}.${randomBytes(24).toString('base64url')}`;
   const expiresAt = new Date(at.getTime() + sessionLifeMs);
   await tx.query(
@@ -92,11 +110,10 @@ export async function sessionSubject(tx: Tx, token: string, at: Date): Promise<S
 
 /** Ends the session; ending it twice is harmless. */
 export async function closeSession(tx: Tx, token: string, at: Date): Promise<void> {
-  await tx.query('update session set expires_at = $3 where tenant = $1 and token_hash = $2 and expires_at > $3', [
-    tx.tenant,
-    hashOf(token),
-    at,
-  ]);
+  await tx.query(
+    'update session set expires_at = $3 where tenant = $1 and token_hash = $2 and expires_at > $3',
+    [tx.tenant, hashOf(token), at],
+  );
 }
 
 // A plain hash of six digits is guessed at once; the row's id as salt keeps equal codes from looking equal.

@@ -21,7 +21,7 @@ export type TransferId = Id<'transfer'>;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** True for a lower-case UUID in text form; anything else must not reach the database. */
-export function isId(text: unknown): text is Id<string> {
+export function isId<T extends Id<string>>(text: unknown): text is T {
   return typeof text === 'string' && uuidPattern.test(text);
 }
 

@@ -10,6 +10,10 @@ create table evidence (
   byte_size integer not null,
   -- Content address of the stored, re-encoded, upright picture (its SHA-256 in hex).
   object text not null,
+  -- The same for the copy in all its pixels, where the stored one is smaller; it is deleted when it has been read.
+  detail text,
+  -- Perceptual hash of the picture (src/evidence/hash-picture.ts).
+  picture_hash bigint not null,
   width integer not null,
   height integer not null,
   programme uuid not null,
@@ -30,18 +34,20 @@ create table evidence (
 );
 create index evidence_participant on evidence (tenant, participant, id);
 
--- Where the work on a piece of evidence stands. Mutable; everything it says can be derived again.
+-- Where a piece of evidence stands: how far the work has come, then the newest verdict. Mutable; the verdicts it
+-- repeats are in `verification`, so that lists need not look there.
 create table evidence_progress (
   tenant uuid not null,
   evidence uuid not null,
-  state text not null check (state in ('waiting', 'reading', 'read', 'parked')),
+  state text not null
+    check (state in ('waiting', 'reading', 'parked', 'verified', 'rejected', 'needs-review')),
   attempts integer not null default 0,
   problem text,
   changed_at timestamptz not null,
   primary key (tenant, evidence),
   foreign key (tenant, evidence) references evidence (tenant, id)
 );
-create index evidence_progress_state on evidence_progress (tenant, state) where state <> 'read';
+create index evidence_progress_state on evidence_progress (tenant, state, evidence);
 
 -- What was read from the picture, by which engine. A better engine adds a version.
 create table reading (
@@ -55,11 +61,10 @@ create table reading (
   foreign key (tenant, evidence) references evidence (tenant, id)
 );
 
--- What makes the same receipt recognisable again: the picture's hash and the MinHash signature of its words.
+-- What makes the same receipt recognisable again: the MinHash signature of its words.
 create table fingerprint (
   tenant uuid not null,
   evidence uuid not null,
-  picture bigint not null,
   signature integer[] not null,
   primary key (tenant, evidence),
   foreign key (tenant, evidence) references evidence (tenant, id)

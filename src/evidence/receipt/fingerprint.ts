@@ -4,8 +4,6 @@ import type { Reading } from './reading.ts';
 
 /** What makes a receipt recognisable when it is photographed again. */
 export type Fingerprint = {
-  /** 64-bit hash of the stored picture: the same picture forwarded or recompressed. */
-  picture: bigint;
   /** MinHash signature of the words: the share of equal places estimates the Jaccard overlap of the word sets. */
   signature: number[];
   /** The drawers it is filed in; two photographs of one paper share at least one. */
@@ -14,17 +12,18 @@ export type Fingerprint = {
 
 const places = 64;
 
-/** The fingerprint of a picture and what was read from it. `sha256` is the hex hash of the bytes received. Pure. */
-export function fingerprintOf(sha256: string, picture: bigint, reading: Reading): Fingerprint {
-  return { picture, signature: signatureOf(reading), keys: keysOf(sha256, picture, reading) };
+/** The fingerprint of a picture and what was read from it: `file` is the hash of the bytes received, `picture` that of
+ * the pixels, equal when the same picture was forwarded or recompressed. Pure. */
+export function fingerprintOf(file: Buffer, picture: bigint, reading: Reading): Fingerprint {
+  return { signature: signatureOf(reading), keys: keysOf(file, picture, reading) };
 }
 
 // Each two of date, total and number: one of the three may be misread and the paper is still found.
-function keysOf(sha256: string, picture: bigint, reading: Reading): string[] {
+function keysOf(file: Buffer, picture: bigint, reading: Reading): string[] {
   const date = reading.date?.value;
   const total = reading.totalMinor?.value;
   const number = numberOf(reading);
-  const keys = [`file:${sha256}`, `picture:${BigInt.asUintN(64, picture).toString(16)}`];
+  const keys = [`file:${file.toString('hex')}`, `picture:${BigInt.asUintN(64, picture).toString(16)}`];
   if (date && total !== undefined) keys.push(`date-total:${date}|${total}`);
   if (date && number) keys.push(`date-number:${date}|${number}`);
   if (number && total !== undefined) keys.push(`number-total:${number}|${total}`);

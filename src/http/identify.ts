@@ -1,0 +1,67 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { languages, type Language } from '../../web/texts/say.ts';
+import { whoIs, type SignedIn } from '../flow/sign-in.ts';
+import { languageOf } from '../notify/texts.ts';
+import { refuse } from '../shared/refusal.ts';
+import type { App } from '../flow/app.ts';
+import type { Env } from './app.ts';
+import { endWith } from './problem.ts';
+
+export const sessionCookie = 'mitra_session';
+
+/** Hands the running Mitra and the reader's language to every handler. */
+export function equip(app: App): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    c.set('app', app);
+    c.set('language', languageAsked(c));
+    await next();
+  };
+}
+
+/**
+ * Who asks, by bearer token or session cookie; ends the request with a 401 otherwise. A request that a browser sends
+ * with the cookie must come from our own pages, for other sites can make a browser send it too.
+ */
+export async function signedIn(c: Context<Env>): Promise<SignedIn> {
+  const token = tokenOf(c);
+  const by = token ? await whoIs(c.get('app'), token) : null;
+  if (!by) return endWith(c, refuse('not-signed-in'));
+  if (!bearerOf(c) && isUnsafe(c.req.method) && !isSameOrigin(c)) return endWith(c, refuse('not-allowed'));
+  return by;
+}
+
+/** Like `signedIn`, for what only the brand's own people may do; for others the place does not exist. */
+export async function staffSignedIn(c: Context<Env>): Promise<SignedIn & { kind: 'staff' }> {
+  const by = await signedIn(c);
+  return by.kind === 'staff' ? by : endWith(c, refuse('not-found'));
+}
+
+/** Like `signedIn`, for what only somebody in the channel can do. */
+export async function participantSignedIn(c: Context<Env>): Promise<SignedIn & { kind: 'participant' }> {
+  const by = await signedIn(c);
+  return by.kind === 'participant' ? by : endWith(c, refuse('not-allowed'));
+}
+
+/** The token of the request, from the header or the cookie. */
+export function tokenOf(c: Context<Env>): string | undefined {
+  return bearerOf(c) ?? getCookie(c, sessionCookie);
+}
+
+function bearerOf(c: Context<Env>): string | undefined {
+  return /^Bearer ([\w.-]{1,200})$/i.exec(c.req.header('authorization') ?? '')?.[1];
+}
+
+const isUnsafe = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
+
+function isSameOrigin(c: Context<Env>): boolean {
+  const origin = c.req.header('origin');
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === c.req.header('host');
+}
+
+// `?lang=` wins, then the browser's wish; a person's own language is the client's to send along.
+function languageAsked(c: Context<Env>): Language {
+  const asked = [c.req.query('lang'), ...(c.req.header('accept-language') ?? '').split(',')];
+  const tags = asked.flatMap((tag) => (tag ? [tag.split(';')[0]!.trim().toLowerCase().split(/[-_]/)[0]!] : []));
+  return languageOf(tags.find((tag) => tag in languages) ?? 'en');
+}
