@@ -32,6 +32,9 @@ export const refusalCodes = [
   'already-resolved',
   'hold-exceeded',
   'reversal-exceeded',
+  'unknown-transfer',
+  'link-mismatch',
+  'asset-mismatch',
 ] as const;
 
 export type RefusalCode = (typeof refusalCodes)[number];

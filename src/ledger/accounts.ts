@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+
+import type { Tx } from '../db/transact.ts';
+import { nameId } from '../shared/id.ts';
+import type { AccountId, AssetId, Id, TenantId } from '../shared/id.ts';
+import { lockBook } from './chain.ts';
+
+export type AssetKind = 'points' | 'status' | 'money' | 'goods' | 'codes';
+/** `scale`: decimal places of one unit; amounts count the smallest part. */
+export type NewAsset = { code: string; kind: AssetKind; scale: number };
+export type Asset = NewAsset & { id: AssetId };
+
+/**
+ * What an account is for, and how far down it may go. A member's `available` and `pending` never fall below zero;
+ * `debt` is where a claw-back goes that the member cannot cover; `issued` is what the programme owes; `stock` below zero
+ * means goods that came in unseen; `sold` is where they went.
+ */
+export const floors = {
+  available: 0n,
+  pending: 0n,
+  debt: null,
+  issued: null,
+  stock: null,
+  sold: null,
+} as const satisfies Record<string, bigint | null>;
+
+export type Role = keyof typeof floors;
+
+/** `floor` where it differs from the role's: a budget, a credit line. Null: none. */
+export type NewAccount = { asset: AssetId; owner: Id<string>; role: Role; floor?: bigint | null };
+
+/** The id of the asset with this code; no look-up is needed. */
+export function assetId(tenant: TenantId, code: string): AssetId {
+  return nameId('asset', tenant, code);
+}
+
+/** The id of an account; no look-up is needed. */
+export function accountId(tenant: TenantId, owner: Id<string>, role: Role, asset: AssetId): AccountId {
+  return nameId('account', tenant, owner, role, asset);
+}
+
+/** Makes sure that the assets exist and answers them in the given order. Changing one's kind or scale is a bug. */
+export async function ensureAssets(tx: Tx, assets: readonly NewAsset[]): Promise<Asset[]> {
+  const wanted = assets.map((asset) => ({ id: assetId(tx.tenant, asset.code), ...asset }));
+  const stored = await readAssets(tx, wanted);
+  const missing = wanted.filter((asset) => !stored.has(asset.id)).sort(byId);
+  if (missing.length > 0) {
+    await lockBook(tx);
+    await tx.query(
+      `insert into asset (tenant, id, code, kind, scale)
+       select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::smallint[])
+       on conflict (tenant, id) do nothing`,
+      [tx.tenant, ...columns(missing, 'id', 'code', 'kind', 'scale')],
+    );
+    for (const [id, asset] of await readAssets(tx, missing)) stored.set(id, asset);
+  }
+  return wanted.map((asset) => {
+    assert.deepEqual(stored.get(asset.id), asset, 'an asset keeps its kind and scale');
+    return asset;
+  });
+}
+
+async function readAssets(tx: Tx, assets: readonly Asset[]): Promise<Map<AssetId, Asset>> {
+  const rows = await tx.query<Asset>(
+    'select id, code, kind, scale from asset where tenant = $1 and id = any ($2::uuid[])',
+    [tx.tenant, assets.map((asset) => asset.id)],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * Opens the accounts that are not open yet and answers the ids of all, in the given order. An account that is open
+ * keeps its floor. Posting does not open accounts by itself: a wrong id must not become an account.
+ */
+export async function openAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<AccountId[]> {
+  const wanted = accounts.map((account) => ({
+    ...account,
+    id: accountId(tx.tenant, account.owner, account.role, account.asset),
+    floor: account.floor === undefined ? floors[account.role] : account.floor,
+  }));
+  const ids = wanted.map((account) => account.id);
+  const open = await tx.query<{ id: AccountId }>(
+    'select id from account where tenant = $1 and id = any ($2::uuid[])',
+    [tx.tenant, ids],
+  );
+  const known = new Set(open.map((row) => row.id));
+  const missing = wanted.filter((account) => !known.has(account.id)).sort(byId);
+  if (missing.length > 0) {
+    await lockBook(tx);
+    await tx.query(
+      `insert into account (tenant, id, asset, owner, role, floor)
+       select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[])
+       on conflict (tenant, id) do nothing`,
+      [tx.tenant, ...columns(missing, 'id', 'asset', 'owner', 'role', 'floor')],
+    );
+  }
+  return ids;
+}
+
+/** One array per column, as `unnest` takes them. */
+function columns<Row, Key extends keyof Row>(rows: readonly Row[], ...keys: Key[]): unknown[][] {
+  return keys.map((key) => rows.map((row) => row[key]));
+}
+
+function byId(one: { id: string }, other: { id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}

@@ -1,0 +1,85 @@
+import { createHash, hash as hashOnce } from 'node:crypto';
+
+import type { Tx } from '../db/transact.ts';
+import type { TenantId } from '../shared/id.ts';
+import { contentOf, type Transfer } from './transfer.ts';
+
+/** The last link of a tenant's chain. */
+export type Head = { seq: bigint; hash: Buffer; at: Date };
+
+/** A batch as the next link: `leaves` names its rows, `root` digests their content, `hash` seals both and what was before. */
+export type Seal = {
+  seq: bigint;
+  at: Date;
+  n: number;
+  prev: Buffer;
+  leaves: Buffer;
+  root: Buffer;
+  hash: Buffer;
+};
+
+const idBytes = 16;
+const digestBytes = 8;
+/** Bytes that a batch keeps per transfer. */
+export const leafBytes = idBytes + digestBytes;
+
+/**
+ * Locks the book of this tenant until the transaction ends and answers the head of its chain. Whoever writes to the book
+ * holds this lock first, so all that is read after it stays true until the commit: checks are free of races and no two
+ * postings can wait for each other. Lock whatever else the transaction needs before.
+ */
+export async function lockBook(tx: Tx): Promise<Head> {
+  const [head] = await readHeadForUpdate(tx);
+  if (head) return head;
+  await tx.query(
+    'insert into chain (tenant, seq, hash, at) values ($1, 0, $2, $3) on conflict (tenant) do nothing',
+    [tx.tenant, genesisHash(tx.tenant), new Date(0)],
+  );
+  return (await readHeadForUpdate(tx))[0]!;
+}
+
+async function readHeadForUpdate(tx: Tx): Promise<Head[]> {
+  return tx.query<Head>('select seq, hash, at from chain where tenant = $1 for update', [tx.tenant], {
+    name: 'ledger-lock',
+  });
+}
+
+/** What the first batch of a tenant stands on; it names the tenant, so that no chain can pass for another's. */
+export function genesisHash(tenant: TenantId): Buffer {
+  return createHash('sha256').update(`mitra ledger ${tenant}`).digest();
+}
+
+/** The posting time of the next batch: `now`, but always later than the batch before. */
+export function nextAt(head: Head, now: Date): Date {
+  return new Date(Math.max(now.getTime(), head.at.getTime() + 1));
+}
+
+/** The next link over rows in id order. */
+export function seal(head: Head, at: Date, rows: readonly Transfer[]): Seal {
+  const { leaves, root } = digestRows(rows);
+  const link = { seq: head.seq + 1n, at, n: rows.length, prev: head.hash, leaves, root };
+  return { ...link, hash: hashLink(link) };
+}
+
+/** What a batch says about its rows (in id order): their ids with short digests, and the digest of the whole digests. */
+export function digestRows(rows: readonly Transfer[]): { leaves: Buffer; root: Buffer } {
+  const leaves = Buffer.allocUnsafe(rows.length * leafBytes);
+  const root = createHash('sha256');
+  for (const [index, row] of rows.entries()) {
+    const digest = hashOnce('sha256', contentOf(row), 'buffer');
+    root.update(digest);
+    leaves.write(row.id.replaceAll('-', ''), index * leafBytes, 'hex');
+    digest.copy(leaves, index * leafBytes + idBytes, 0, digestBytes);
+  }
+  return { leaves, root: root.digest() };
+}
+
+/** The hash of a link: over the hash before it and everything the batch says. */
+export function hashLink(link: Omit<Seal, 'hash'>): Buffer {
+  return createHash('sha256')
+    .update(link.prev)
+    .update(`${link.seq} ${link.at.toISOString()} ${link.n}\n`)
+    .update(link.root)
+    .update(link.leaves)
+    .digest();
+}

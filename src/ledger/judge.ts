@@ -1,0 +1,256 @@
+import { refuse, type Refused } from '../shared/refusal.ts';
+import type { AccountState, Book, HoldState, LinkState } from './book.ts';
+import {
+  contentOf,
+  movesNothing,
+  rowOf,
+  type NewTransfer,
+  type Posted,
+  type PostRefusal,
+  type Transfer,
+} from './transfer.ts';
+
+/** The rows to write, and an answer for every transfer in the order given. What they change is noted in the book. */
+export type Judgement = { rows: Transfer[]; answers: Posted[] };
+
+/**
+ * Judges the transfers one `tx` after the other, in the order in which each `tx` first appears, as if each were posted
+ * by itself: floors are checked after the last leg of a `tx`, and a refused `tx` leaves no trace in the book. Pure but for
+ * `book`, which carries what was accepted on to the next.
+ */
+export function judge(book: Book, transfers: readonly NewTransfer[], at: Date): Judgement {
+  const rows: Transfer[] = [];
+  const answers = new Map<NewTransfer, Posted>();
+  for (const legs of groupLegs(transfers)) {
+    const reused = legs.find((leg) => isReused(book, leg)) ?? findAddition(book, legs);
+    const fresh = legs.filter((leg) => !book.stored.has(leg.id));
+    const refused = reused ? refuseLeg(reused, 'id-reused') : tryLegs(book, fresh);
+    const accepted = refused ? [] : fresh.map((leg) => rowOf(leg, at));
+    for (const row of accepted) keep(book, row);
+    rows.push(...accepted);
+    const replayed = accepted.length === 0;
+    for (const leg of legs)
+      answers.set(leg, refused ?? { ok: true, id: leg.id, at: book.stored.get(leg.id)!.at, replayed });
+  }
+  return { rows, answers: transfers.map((transfer) => answers.get(transfer)!) };
+}
+
+/** The legs of each `tx`. An id that comes again begins another round, which is judged after the first like any repetition. */
+function groupLegs(transfers: readonly NewTransfer[]): Iterable<NewTransfer[]> {
+  const rounds = new Map<string, number>();
+  const roundOf = (transfer: NewTransfer) => {
+    const round = rounds.get(transfer.id) ?? 0;
+    rounds.set(transfer.id, round + 1);
+    return `${round} ${transfer.tx}`;
+  };
+  return Map.groupBy(transfers, roundOf).values();
+}
+
+function isReused(book: Book, leg: NewTransfer): boolean {
+  const before = book.stored.get(leg.id);
+  return before !== undefined && contentOf(before) !== contentOf(rowOf(leg, before.at));
+}
+
+/** A new leg beside legs that are posted already: a `tx` never grows. */
+function findAddition(book: Book, legs: readonly NewTransfer[]): NewTransfer | undefined {
+  const fresh = legs.filter((leg) => !book.stored.has(leg.id));
+  return fresh.length < legs.length ? fresh[0] : undefined;
+}
+
+/** Lets later transfers of the batch find an accepted one, as a repetition or as what they resolve or reverse. */
+function keep(book: Book, row: Transfer): void {
+  book.stored.set(row.id, row);
+  if (!book.linked.has(row.id)) return;
+  const { owner, role } = book.accounts.get(row.credit)!;
+  book.links.set(row.id, {
+    transfer: row,
+    creditOwner: owner,
+    creditRole: role,
+    reversed: 0n,
+    activated: 0n,
+  });
+}
+
+/** Something that was noted in the book, and how to take it back. */
+type Change = { undo: () => unknown };
+
+/** Notes the legs of one `tx` in the book, or answers why not and leaves the book as it was. */
+function tryLegs(book: Book, legs: readonly NewTransfer[]): Refused<PostRefusal> | null {
+  const changes: Change[] = [];
+  const touched = new Set<AccountState>();
+  let refused: Refused<PostRefusal> | null = null;
+  for (const leg of legs) {
+    refused = tryLeg(book, leg, changes, touched);
+    if (refused) break;
+  }
+  refused ??= findBelowFloor(legs, touched);
+  if (refused) for (const change of changes.reverse()) change.undo();
+  return refused;
+}
+
+function findBelowFloor(
+  legs: readonly NewTransfer[],
+  touched: Set<AccountState>,
+): Refused<PostRefusal> | null {
+  for (const account of touched) {
+    if (account.floor === null) continue;
+    const available = account.balance - account.held;
+    const left = available + account.added.balance - account.added.held;
+    if (left >= account.floor) continue;
+    const leg = legs.find((one) => one.debit === account.id) ?? legs[0]!;
+    return refuseLeg(leg, 'below-floor', { account: account.id, missing: Number(account.floor - left) });
+  }
+  return null;
+}
+
+function tryLeg(
+  book: Book,
+  leg: NewTransfer,
+  changes: Change[],
+  touched: Set<AccountState>,
+): Refused<PostRefusal> | null {
+  const debit = book.accounts.get(leg.debit);
+  const credit = book.accounts.get(leg.credit);
+  if (!debit || !credit)
+    return refuseLeg(leg, 'unknown-account', { account: debit ? leg.credit : leg.debit });
+  if (debit.asset !== leg.asset || credit.asset !== leg.asset) return refuseLeg(leg, 'asset-mismatch');
+  touched.add(debit);
+  if (leg.kind === 'hold') {
+    noteHold(book, leg, debit, changes);
+    return null;
+  }
+  const refused = noteLink(book, leg, debit, changes);
+  if (refused || movesNothing(leg.kind)) return refused;
+  noteMove(book, leg, debit, credit, changes);
+  return null;
+}
+
+function noteHold(book: Book, leg: NewTransfer, debit: AccountState, changes: Change[]): void {
+  add(changes, debit.added, 'held', leg.amount);
+  const timesOutAt = leg.timesOutAt ?? null;
+  book.holds.set(leg.id, {
+    id: leg.id,
+    account: debit.id,
+    timesOutAt,
+    isNew: true,
+    open: leg.amount,
+    added: 0n,
+  });
+  changes.push({ undo: () => book.holds.delete(leg.id) });
+}
+
+/** Checks the transfer against the one it resolves or reverses, and notes how much of that one it uses up. */
+function noteLink(
+  book: Book,
+  leg: NewTransfer,
+  debit: AccountState,
+  changes: Change[],
+): Refused<PostRefusal> | null {
+  const name = leg.resolves ?? leg.reverses;
+  if (!name) return null;
+  const link = book.links.get(name);
+  if (!link) return refuseLeg(leg, 'unknown-transfer', { link: name });
+  if (leg.kind === 'activate') return noteActivation(leg, link, changes);
+  if (leg.resolves) return noteResolution(leg, link, book.holds.get(name), debit, changes);
+  return noteReversal(book, leg, link, debit, changes);
+}
+
+function noteResolution(
+  leg: NewTransfer,
+  { transfer }: LinkState,
+  hold: HoldState | undefined,
+  debit: AccountState,
+  changes: Change[],
+): Refused<PostRefusal> | null {
+  if (!hold || leg.debit !== transfer.debit || leg.credit !== transfer.credit)
+    return refuseLeg(leg, 'link-mismatch', { link: transfer.id });
+  const left = hold.open + hold.added;
+  if (left === 0n) return refuseLeg(leg, 'already-resolved', { link: transfer.id });
+  if (leg.amount > left) return refuseLeg(leg, 'hold-exceeded', { link: transfer.id, left: Number(left) });
+  add(changes, hold, 'added', -leg.amount);
+  add(changes, debit.added, 'held', -leg.amount);
+  return null;
+}
+
+function noteActivation(leg: NewTransfer, link: LinkState, changes: Change[]): Refused<PostRefusal> | null {
+  if (link.creditRole !== 'pending' || leg.debit !== link.transfer.credit)
+    return refuseLeg(leg, 'link-mismatch', { link: link.transfer.id });
+  const left = pendingLeft(link);
+  if (left === 0n) return refuseLeg(leg, 'already-resolved', { link: link.transfer.id });
+  if (leg.amount > left)
+    return refuseLeg(leg, 'hold-exceeded', { link: link.transfer.id, left: Number(left) });
+  add(changes, link, 'activated', leg.amount);
+  return null;
+}
+
+function noteReversal(
+  book: Book,
+  leg: NewTransfer,
+  link: LinkState,
+  debit: AccountState,
+  changes: Change[],
+): Refused<PostRefusal> | null {
+  const original = link.transfer;
+  // Debt stands in for what the member no longer has.
+  const inDebt = debit.role === 'debt' && debit.owner === link.creditOwner && link.creditRole === 'available';
+  const swapped = leg.credit === original.debit && (leg.debit === original.credit || inDebt);
+  if (!swapped || movesNothing(original.kind) || original.reverses)
+    return refuseLeg(leg, 'link-mismatch', { link: original.id });
+  const left = link.creditRole === 'pending' ? pendingLeft(link) : original.amount - link.reversed;
+  if (leg.amount > left)
+    return refuseLeg(leg, 'reversal-exceeded', { link: original.id, left: Number(left) });
+  add(changes, link, 'reversed', leg.amount);
+  // What comes back from an activation is pending again.
+  const earning = original.kind === 'activate' ? book.links.get(original.resolves!) : undefined;
+  if (earning) add(changes, earning, 'activated', -leg.amount);
+  return null;
+}
+
+/** Units of a pending earning that were neither made available nor taken back. */
+export function pendingLeft(link: LinkState): bigint {
+  return link.transfer.amount - link.reversed - link.activated;
+}
+
+/**
+ * Moves the units and keeps the line of lots (README): a reversal takes units out of the lot they were credited to, and
+ * brings spent units back as if they had never left, unless it names an expiry date of its own.
+ */
+function noteMove(
+  book: Book,
+  leg: NewTransfer,
+  debit: AccountState,
+  credit: AccountState,
+  changes: Change[],
+): void {
+  add(changes, debit.added, 'balance', -leg.amount);
+  add(changes, credit.added, 'balance', leg.amount);
+  const original = leg.reverses ? book.links.get(leg.reverses)?.transfer : undefined;
+  if (!original) add(changes, debit.added, 'spent', leg.amount);
+  else if (original.credit === debit.id && original.expiresOn)
+    addToLot(book, debit, original.expiresOn, -leg.amount, changes);
+  if (leg.expiresOn) addToLot(book, credit, leg.expiresOn, leg.amount, changes);
+  else if (original) add(changes, credit.added, 'spent', -leg.amount);
+}
+
+// Pending units have no lot: their time begins when they become available, and the activation carries the date over.
+function addToLot(book: Book, account: AccountState, expiresOn: string, by: bigint, changes: Change[]): void {
+  if (account.role === 'pending') return;
+  const key = `${account.id} ${expiresOn}`;
+  const lot = book.lots.get(key) ?? { account: account.id, expiresOn, earned: 0n };
+  book.lots.set(key, lot);
+  add(changes, lot, 'earned', by);
+}
+
+/** Adds to a counter, and notes how to take it back. */
+function add<Key extends string>(changes: Change[], on: Record<Key, bigint>, key: Key, by: bigint): void {
+  on[key] += by;
+  changes.push({ undo: () => (on[key] -= by) });
+}
+
+function refuseLeg(
+  leg: NewTransfer,
+  code: PostRefusal,
+  facts: Record<string, string | number> = {},
+): Refused<PostRefusal> {
+  return refuse(code, { transfer: leg.id, ...facts });
+}
