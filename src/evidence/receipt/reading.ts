@@ -12,6 +12,9 @@ export type Turn = 0 | 90 | 180 | 270;
 /** One run of text as the recogniser gave it. Confidence is 0..1, calibrated on receipts not used in training. */
 export type TextLine = { text: string; quad: Quad; confidence: number };
 
+/** All text of a picture, as the engine gave it: quads and sizes in pixels after `turn`. */
+export type Page = { lines: TextLine[]; width: number; height: number; turn: Turn };
+
 /** A value read from the picture: where it stood, what stood there, and how sure we are (0..1). */
 export type Field<T> = { value: T; confidence: number; text: string; quad: Quad | null };
 
