@@ -13,7 +13,7 @@ export type Asset = NewAsset & { id: AssetId };
 /**
  * What an account is for, and how far down it may go. A member's `available` and `pending` never fall below zero;
  * `debt` is where a claw-back goes that the member cannot cover; `issued` is what the programme owes; `stock` below zero
- * means goods that came in unseen; `sold` is where they went.
+ * means goods that came in unseen; `supplied` is where goods came from and `sold` where they went.
  */
 export const floors = {
   available: 0n,
@@ -21,6 +21,7 @@ export const floors = {
   debt: null,
   issued: null,
   stock: null,
+  supplied: null,
   sold: null,
 } as const satisfies Record<string, bigint | null>;
 
