@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** A setting that cannot be used, in words for the person who set it. */
@@ -159,11 +159,17 @@ export function secretOf(config: Config): string {
 export function keptSecret(folder: string, name: string): string {
   const file = path.join(folder, name);
   mkdirSync(folder, { recursive: true });
-  try {
-    // `wx` refuses to replace a file: of two processes that start at once, both end with the first one's secret.
-    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (!existsSync(file)) {
+    // Written beside and linked: of two processes that start at once, both end with the first one's whole secret.
+    const fresh = `${file}.${process.pid}`;
+    writeFileSync(fresh, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    try {
+      linkSync(fresh, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(fresh, { force: true });
+    }
   }
   return readFileSync(file, 'utf8').trim();
 }

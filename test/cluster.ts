@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Tests need no disk to be flushed; the tests of crashes start servers of their own.
   const embedded = external
     ? null
-    : await openEmbedded(folder, 'hold', { fsync: 'off', max_connections: '200' });
+    : await openEmbedded(folder, 'hold', { settings: { fsync: 'off', max_connections: '200' } });
   const admin = external ? loginOf(external) : embedded!.admin;
   const template = `mitra_template_${process.pid}`;
   await withClient(admin, (client) => client.query(`create database ${template}`));

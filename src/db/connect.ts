@@ -32,17 +32,28 @@ export type OnLost = (error: Error) => void;
 
 /** A pool whose idle connections may be lost at any time without ending the process. */
 export function openPool(login: Login, max: number, onLost: OnLost): Pool {
-  const pool = new Pool({
-    ...login,
-    types,
-    max,
+  return keepAlive(new Pool({ ...login, ...patience(), types, max }), onLost);
+}
+
+/** The same for a library that expects the driver's own types. */
+export function openPlainPool(login: Login, max: number, onLost: OnLost): Pool {
+  const pool = keepAlive(new Pool({ ...login, ...patience(), max }), onLost);
+  pool.on('connect', (client) => client.on('error', onLost));
+  return pool;
+}
+
+function keepAlive(pool: Pool, onLost: OnLost): Pool {
+  pool.on('error', onLost);
+  return pool;
+}
+
+function patience() {
+  return {
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: `mitra ${process.pid}`,
-  });
-  pool.on('error', onLost);
-  return pool;
+  };
 }
 
 /** One connection outside a pool, for set-up work. The caller ends it. */

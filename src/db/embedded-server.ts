@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chownSync,
   closeSync,
@@ -99,9 +99,8 @@ export function findRunning(place: Place): Running | null {
   return { pid, port };
 }
 
-/** Starts the server on a free port and answers once it accepts connections. It outlives this process unless stopped. */
-export async function startServer(place: Place, settings: Settings = {}): Promise<Running> {
-  const port = await freePort();
+/** Starts the server and answers once it accepts connections. It outlives this process unless stopped. */
+export async function startServer(place: Place, port: number, settings: Settings = {}): Promise<Running> {
   const flags = Object.entries({ ...serverSettings, ...settings, port: String(port) }).flatMap(
     ([name, value]) => ['-c', `${name}=${value}`],
   );
@@ -179,11 +178,13 @@ function isPostgres(pid: number): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  if (process.platform !== 'linux') return true;
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
+    return execFileSync('ps', ['-p', String(pid), '-o', 'comm='], { encoding: 'utf8' }).includes('postgres');
   } catch {
-    return false;
+    // Gone meanwhile; or a system without `ps`, where PostgreSQL itself has to judge.
+    return process.platform === 'win32';
   }
 }
 

@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type pg from 'pg';
+import type { Client } from 'pg';
 
 import { keptSecret } from '../config.ts';
 import { openClient } from './connect.ts';
-import type { Login } from './connect.ts';
+import type { Login, OnLost } from './connect.ts';
 import { preparePlace } from './embedded-place.ts';
 import type { Place } from './embedded-place.ts';
-import { ensureCluster, findRunning, startServer, stopServer, superuser } from './embedded-server.ts';
+import {
+  ensureCluster,
+  findRunning,
+  freePort,
+  startServer,
+  stopServer,
+  superuser,
+} from './embedded-server.ts';
 import type { Settings } from './embedded-server.ts';
 import { DatabaseProblem } from './problem.ts';
 
@@ -36,21 +43,22 @@ const othersLimitS = { hold: 10, share: 600 };
 /**
  * Opens the embedded server of this data folder: creates it at first use, starts it, adopts one that a killed process
  * left running, or (mode `share`) joins the one that is running. Throws DatabaseProblem, with the holder's process id
- * and what to do, when mode is `hold` and another process holds it.
+ * and what to do, when mode is `hold` and another process holds it. While this process holds the server and the server
+ * dies, it is started again on its port.
  */
 export async function openEmbedded(
   dataFolder: string,
   mode: Mode,
-  settings: Settings = {},
+  { settings, onLost = () => {} }: { settings?: Settings; onLost?: OnLost } = {},
 ): Promise<Embedded> {
-  const place = preparePlace(dataFolder);
   const password = readPassword(dataFolder);
+  const place = preparePlace(dataFolder);
   const deadline = performance.now() + openLimitMs;
   let problem: Error = new Error('no attempt was made');
   while (performance.now() < deadline) {
     await ensureCluster(place, password);
     try {
-      const running = findRunning(place) ?? (await startServer(place, settings));
+      const running = findRunning(place) ?? (await startServer(place, await freePort(), settings));
       const admin = {
         host: '127.0.0.1',
         port: running.port,
@@ -58,7 +66,9 @@ export async function openEmbedded(
         user: superuser,
         password,
       };
-      return await join(place, admin, dataFolder, mode);
+      const { client, isHolder } = await join(admin, mode, dataFolder);
+      if (isHolder) return hold(client, { place, admin, mode, settings, onLost });
+      return { admin, password, close: () => client.end() };
     } catch (error) {
       if (error instanceof Refused || !isPassing(error, place)) throw error;
       problem = error as Error;
@@ -84,31 +94,71 @@ function readPassword(dataFolder: string): string {
   }
 }
 
-/** Connects and takes the locks. The connection is kept: the locks live as long as it does. */
-async function join(place: Place, admin: Login, dataFolder: string, mode: Mode): Promise<Embedded> {
+/** Connects and takes the locks, which live as long as the connection does. */
+async function join(
+  admin: Login,
+  mode: Mode,
+  dataFolder: string,
+): Promise<{ client: Client; isHolder: boolean }> {
   const client = await openClient(admin);
-  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
-    holdLock,
-  ]);
-  const isHolder = rows[0]!.held;
-  if (!isHolder && mode === 'hold') {
-    const holder = await findHolder(client);
-    await client.end();
-    throw new Refused(
-      `The data folder ${dataFolder} is in use by ${holder}. Stop that process first (Ctrl-C, or kill it), or start ` +
-        'this one with another data folder: MITRA_DATA=another-folder.',
-    );
-  }
-  await client.query('select pg_advisory_lock_shared($1)', [useLock]);
-  const close = async () => {
-    if (isHolder) await waitForOthers(client, othersLimitS[mode]);
+  try {
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+      holdLock,
+    ]);
+    const isHolder = rows[0]!.held;
+    if (!isHolder && mode === 'hold') {
+      throw new Refused(
+        `The data folder ${dataFolder} is in use by ${await findHolder(client)}. Stop that process first (Ctrl-C, or ` +
+          'kill it), or start this one with another data folder: MITRA_DATA=another-folder.',
+      );
+    }
+    await client.query('select pg_advisory_lock_shared($1)', [useLock]);
+    return { client, isHolder };
+  } catch (error) {
     await client.end().catch(() => {});
-    if (isHolder) await stopServer(place);
+    throw error;
+  }
+}
+
+type Held = { place: Place; admin: Login; mode: Mode; settings: Settings | undefined; onLost: OnLost };
+
+/** Holds the server until closed: brings it back when it dies, stops it at the end. */
+function hold(first: Client, { place, admin, mode, settings, onLost }: Held): Embedded {
+  let client = first;
+  const closing = new AbortController();
+  let reviving: Promise<void> = Promise.resolve();
+  const watch = () =>
+    client.once('end', () => {
+      if (closing.signal.aborted) return;
+      onLost(new Error('the embedded PostgreSQL ended; it is started again'));
+      reviving = revive();
+    });
+  const revive = async () => {
+    while (!closing.signal.aborted) {
+      try {
+        if (!findRunning(place)) await startServer(place, admin.port, settings);
+        const joined = await join(admin, 'hold', place.cluster);
+        client = joined.client;
+        watch();
+        return;
+      } catch (error) {
+        onLost(error as Error);
+        await sleep(500);
+      }
+    }
+  };
+  watch();
+  const close = async () => {
+    closing.abort();
+    await reviving;
+    await waitForOthers(client, othersLimitS[mode]);
+    await client.end().catch(() => {});
+    await stopServer(place);
   };
   return { admin, password: admin.password, close };
 }
 
-async function findHolder(client: pg.Client): Promise<string> {
+async function findHolder(client: Client): Promise<string> {
   const { rows } = await client.query<{ application_name: string }>(
     `select a.application_name from pg_locks l join pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.objid = $1 and l.granted`,
@@ -118,7 +168,7 @@ async function findHolder(client: pg.Client): Promise<string> {
   return pid ? `Mitra with process id ${pid}` : 'another Mitra process';
 }
 
-async function waitForOthers(client: pg.Client, limitS: number): Promise<void> {
+async function waitForOthers(client: Client, limitS: number): Promise<void> {
   try {
     await client.query(`select pg_advisory_unlock_shared(${useLock})`);
     await client.query(`set lock_timeout = '${limitS}s'`);
@@ -128,10 +178,12 @@ async function waitForOthers(client: pg.Client, limitS: number): Promise<void> {
   }
 }
 
-/** True for what goes away by waiting: a server that is starting, stopping or was started by another process just now. */
+/** True for what goes away by waiting: a server that is starting, stopping, or was started by another process just now. */
 function isPassing(error: unknown, place: Place): boolean {
-  const code = (error as { code?: string }).code ?? '';
+  const { code = '', message } = error as Error & { code?: string };
   if (['57P03', '57P01', '57P02', 'ECONNREFUSED', 'ECONNRESET'].includes(code)) return true;
-  if (error instanceof DatabaseProblem) return findRunning(place) !== null;
-  return /terminated unexpectedly|timeout expired/.test((error as Error).message);
+  // Somebody took the port between the look and the start.
+  if (error instanceof DatabaseProblem)
+    return findRunning(place) !== null || message.includes('Address already in use');
+  return /terminated unexpectedly|timeout expired/.test(message);
 }

@@ -27,7 +27,7 @@ export async function openDatabase(
 ): Promise<Db> {
   if (config.databaseUrl)
     return connectTo(await setUp(externalLogins(config)), config.databasePoolMax, onLost);
-  const embedded = await openEmbedded(config.dataFolder, mode);
+  const embedded = await openEmbedded(config.dataFolder, mode, { onLost });
   try {
     await createDatabase(embedded.admin, embeddedDatabase);
     const logins = await setUp(
