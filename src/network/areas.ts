@@ -31,6 +31,6 @@ export async function listAreas(tx: Tx): Promise<Area[]> {
 }
 
 /** The id that an area's code gives, whether or not the area is there. */
-export function areaIdOf(tx: Tx, code: string): AreaId {
+export function areaIdOf(tx: Pick<Tx, 'tenant'>, code: string): AreaId {
   return nameId(tx.tenant, 'area', code);
 }

@@ -142,6 +142,6 @@ export async function findOutlets(
 }
 
 /** The id that an outlet's code gives, whether or not the outlet is there. */
-export function outletIdOf(tx: Tx, code: string): OutletId {
+export function outletIdOf(tx: Pick<Tx, 'tenant'>, code: string): OutletId {
   return nameId(tx.tenant, 'outlet', code);
 }

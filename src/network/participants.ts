@@ -104,6 +104,6 @@ export async function listParticipants(tx: Tx): Promise<Participant[]> {
 }
 
 /** The id that a participant's code gives, whether or not the participant is there. */
-export function participantIdOf(tx: Tx, code: string): ParticipantId {
+export function participantIdOf(tx: Pick<Tx, 'tenant'>, code: string): ParticipantId {
   return nameId(tx.tenant, 'participant', code);
 }

@@ -29,6 +29,6 @@ export async function listPartners(tx: Tx): Promise<Partner[]> {
 }
 
 /** The id that a partner's code gives, whether or not the partner is there. */
-export function partnerIdOf(tx: Tx, code: string): PartnerId {
+export function partnerIdOf(tx: Pick<Tx, 'tenant'>, code: string): PartnerId {
   return nameId(tx.tenant, 'partner', code);
 }

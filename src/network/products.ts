@@ -98,7 +98,7 @@ export async function findProducts(
 }
 
 /** The id that a product's SKU gives, whether or not the product is there. */
-export function productIdOf(tx: Tx, sku: string): ProductId {
+export function productIdOf(tx: Pick<Tx, 'tenant'>, sku: string): ProductId {
   return nameId(tx.tenant, 'product', sku);
 }
 

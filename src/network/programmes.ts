@@ -32,7 +32,7 @@ export async function addProgrammes(tx: Tx, programmes: readonly NewProgramme[])
   const rows = programmes.map((programme) => ({
     settings: {},
     ...programme,
-    id: nameId<ProgrammeId>(tx.tenant, 'programme', programme.code),
+    id: programmeIdOf(tx, programme.code),
   }));
   await tx.query(
     `insert into programme (tenant, id, code, name, starts_on, ends_on, time_zone, currency, settings)
@@ -45,10 +45,10 @@ export async function addProgrammes(tx: Tx, programmes: readonly NewProgramme[])
 }
 
 export async function programmeByCode(tx: Tx, code: string): Promise<Programme | null> {
-  const rows = await tx.query<Programme>(
-    `select ${columns} from programme where tenant = $1 and code = $2`,
-    [tx.tenant, code],
-  );
+  const rows = await tx.query<Programme>(`select ${columns} from programme where tenant = $1 and code = $2`, [
+    tx.tenant,
+    code,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -62,8 +62,12 @@ export async function programmeById(tx: Tx, id: ProgrammeId): Promise<Programme 
 
 /** Every programme of the tenant, in order of code. */
 export async function listProgrammes(tx: Tx): Promise<Programme[]> {
-  return tx.query<Programme>(
-    `select ${columns} from programme where tenant = $1 order by code collate "C"`,
-    [tx.tenant],
-  );
+  return tx.query<Programme>(`select ${columns} from programme where tenant = $1 order by code collate "C"`, [
+    tx.tenant,
+  ]);
+}
+
+/** The id that a programme's code gives, whether or not the programme is there. */
+export function programmeIdOf(tx: Pick<Tx, 'tenant'>, code: string): ProgrammeId {
+  return nameId(tx.tenant, 'programme', code);
 }

@@ -51,6 +51,6 @@ export async function listStaff(tx: Tx): Promise<Staff[]> {
 }
 
 /** The id that a staff member's code gives, whether or not the person is there. */
-export function staffIdOf(tx: Tx, code: string): StaffId {
+export function staffIdOf(tx: Pick<Tx, 'tenant'>, code: string): StaffId {
   return nameId(tx.tenant, 'staff', code);
 }
