@@ -66,8 +66,8 @@ export const settings = [
   {
     name: 'OBJECT_STORE_URL',
     fallback: '',
-    unit: 's3+https:// address',
-    doc: 's3+https://KEY:SECRET@host/bucket?region=eu-central-1 for pictures. Absent: a folder in the data folder',
+    unit: 'https:// address',
+    doc: 'https://KEY:SECRET@host/bucket?region=eu-central-1, any S3-compatible store for pictures. Absent: a folder in the data folder',
   },
   {
     name: 'LOG_LEVEL',
