@@ -59,8 +59,12 @@ export function openFolder(folder: string): ObjectStore {
       const bytes = await readFile(fileOf(address)).catch(nullWhenMissing);
       return bytes && whole(address, bytes);
     },
-    has: (address) => exists(fileOf(address)),
-    delete: (address) => rm(fileOf(address), { force: true }),
+    async has(address) {
+      return exists(fileOf(address));
+    },
+    async delete(address) {
+      await rm(fileOf(address), { force: true });
+    },
   };
 }
 
