@@ -67,7 +67,7 @@ create table rule (
   document jsonb not null,
   -- Events from here on are judged by this version, until a later version takes over. Null: from the beginning.
   effective_from timestamptz,
-  -- SHA-256 of state, document and effective_from: names exactly what a compiled rule was compiled from.
+  -- SHA-256 of state and document: saving the same again adds nothing.
   digest bytea not null check (length(digest) = 32),
   created_at timestamptz not null,
   created_by text not null,

@@ -1,0 +1,154 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { serialize } from '@marcbachmann/cel-js/serialize';
+
+import type { RuleId } from '../shared/id.ts';
+import {
+  parseDocument,
+  type AwardEffect,
+  type MultiplyEffect,
+  type RuleDocument,
+  type RuleProblem,
+} from './document.ts';
+import { compileExpression, type Expression } from './expression.ts';
+
+/** A version of a rule with the span of events that it judges: from `effectiveFrom` until another version takes over. */
+export type LiveRule = {
+  id: RuleId;
+  version: number;
+  document: RuleDocument;
+  /** Null: from the beginning. */
+  effectiveFrom: Date | null;
+  /** Null: until further notice; the moment itself belongs to the next version. */
+  effectiveUntil: Date | null;
+};
+
+/** A document whose expressions are ready to run. */
+export type CompiledRule = LiveRule & {
+  condition: Condition | null;
+  effects: CompiledEffect[];
+  scopeSets: ScopeSets;
+  /** False for a rule about the activity as such, which may have no lines: a visit, a training. */
+  needsLine: boolean;
+};
+
+export type CompiledEffect =
+  | { kind: 'award'; effect: AwardEffect; units: Size }
+  | { kind: 'multiply'; effect: MultiplyEffect; percent: Size };
+
+/** A number as it stands in the document, or the formula that gives it. */
+export type Size = { fixed: bigint; formula: null } | { fixed: null; formula: Expression };
+
+export type Condition = Expression & {
+  /** The parts joined by `&&`, so that the first one that is not met can be named with its value. Made when asked for. */
+  parts: () => ConditionPart[];
+};
+/** A part, and the side of its comparison that varies. */
+export type ConditionPart = { whole: Expression; value: Expression | null };
+
+/** The lists of the scope as sets. Null: anything goes. */
+export type ScopeSets = Record<
+  'kinds' | 'participantKinds' | 'tiers' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories',
+  ReadonlySet<string> | null
+>;
+
+/**
+ * Checks a document and its expressions, and makes them ready to run. Pure: the same document gives the same rule.
+ * Answers with every problem it finds, each with its place and a sentence.
+ */
+export function compileDocument(
+  given: unknown,
+): { ok: true; document: RuleDocument; compiled: CompiledDocument } | { ok: false; problems: RuleProblem[] } {
+  const parsed = parseDocument(given);
+  if (!parsed.ok) return parsed;
+  const { document } = parsed;
+  const problems: RuleProblem[] = [];
+  const compile: Compile = (at, text, wanted, scope) => {
+    const result = compileExpression(text, wanted, scope);
+    if (result.ok) return result.expression;
+    problems.push({ at, ...result.problem });
+    return null;
+  };
+  const condition = document.condition ? compile('condition', document.condition, 'bool') : null;
+  const effects = document.effects.map((effect, index) =>
+    compileEffect(effect, `effects[${index}]`, compile),
+  );
+  if (problems.length > 0) return { ok: false, problems };
+  const compiled = {
+    condition: condition && { ...condition, parts: partsOf(condition) },
+    effects: effects as CompiledEffect[],
+    scopeSets: scopeSetsOf(document),
+    needsLine:
+      document.scope.products !== undefined ||
+      document.effects.some((effect) => effect.kind === 'award' && effect.per !== 'activity'),
+  };
+  return { ok: true, document, compiled };
+}
+
+export type CompiledDocument = Pick<CompiledRule, 'condition' | 'effects' | 'scopeSets' | 'needsLine'>;
+
+type Compile = (
+  at: string,
+  text: string,
+  wanted: 'bool' | 'int',
+  scope?: 'activity' | 'line',
+) => Expression | null;
+
+function compileEffect(
+  effect: AwardEffect | MultiplyEffect,
+  at: string,
+  compile: Compile,
+): CompiledEffect | null {
+  const sizeOf = (name: string, size: number | string, scope: 'activity' | 'line'): Size | null => {
+    if (typeof size === 'number') return { fixed: BigInt(size), formula: null };
+    const formula = compile(`${at}.${name}`, size, 'int', scope);
+    return formula && { fixed: null, formula };
+  };
+  if (effect.kind === 'multiply') {
+    const percent = sizeOf('percent', effect.percent, 'activity');
+    return percent && { kind: 'multiply', effect, percent };
+  }
+  const units = sizeOf('units', effect.units, effect.per === 'line' ? 'line' : 'activity');
+  return units && { kind: 'award', effect, units };
+}
+
+const comparisons = new Set<string>(['==', '!=', '<', '<=', '>', '>=', 'in']);
+
+function partsOf(condition: Expression): () => ConditionPart[] {
+  let parts: ConditionPart[] | null = null;
+  return () => (parts ??= conjuncts(condition.ast).flatMap(partOf));
+}
+
+function conjuncts(node: ASTNode): ASTNode[] {
+  return node.op === '&&' ? node.args.flatMap(conjuncts) : [node];
+}
+
+function partOf(node: ASTNode): ConditionPart[] {
+  const whole = compileNode(node, 'bool');
+  if (!whole) return [];
+  if (!comparisons.has(node.op)) return [{ whole, value: null }];
+  const [left, right] = node.args as [ASTNode, ASTNode];
+  const asked = left.op === 'value' || left.op === 'list' ? right : left;
+  const type = (asked as { checkedType?: { name: string } }).checkedType?.name;
+  const hasValue = type === 'string' || type === 'int' || type === 'bool';
+  return [{ whole, value: hasValue ? compileNode(asked, type) : null }];
+}
+
+function compileNode(node: ASTNode, wanted: 'bool' | 'int' | 'string'): Expression | null {
+  const result = compileExpression(serialize(node), wanted);
+  return result.ok ? result.expression : null;
+}
+
+function scopeSetsOf({ scope }: RuleDocument): ScopeSets {
+  const set = (list: string[] | undefined) => (list ? new Set(list) : null);
+  const { audience = {}, products = {} } = scope;
+  return {
+    kinds: set(scope.kinds),
+    participantKinds: set(audience.participantKinds),
+    tiers: set(audience.tiers),
+    areas: set(audience.areas),
+    channels: set(audience.channels),
+    outlets: set(audience.outlets),
+    skus: set(products.skus),
+    categories: set(products.categories),
+  };
+}

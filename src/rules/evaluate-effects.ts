@@ -1,0 +1,197 @@
+import { EvaluationError } from '@marcbachmann/cel-js';
+import { serialize } from '@marcbachmann/cel-js/serialize';
+
+import { addDays, addMonths, endOf } from '../shared/time.ts';
+import type { CompiledEffect, CompiledRule, Condition, Size } from './compile.ts';
+import { unitsMax, type AwardEffect, type RuleDocument, type Rounding } from './document.ts';
+import { amountOf, eligibleValue, quantityOf, reason, type View, type ViewLine } from './evaluate-scope.ts';
+import type { Fact, Reason, Step } from './evaluation.ts';
+import type { CelValues, Expression } from './expression.ts';
+
+type CompiledAward = Extract<CompiledEffect, { kind: 'award' }>;
+
+/** What an effect gives on some lines before limits and stacking, with its arithmetic; or why it cannot say. */
+export type Earned = { ok: true; units: bigint; steps: Step[] } | { ok: false; reason: Reason };
+
+/** Whether the condition holds: null when it does, else the reason with the first part that is not met. */
+export function unmet(condition: Condition | null, values: CelValues): Reason | null {
+  if (condition === null) return null;
+  const result = run(condition, values);
+  if (!result.ok) return result.reason;
+  return result.value === true ? null : firstUnmet(condition, values);
+}
+
+/** The units that an award effect gives on these lines. */
+export function earn(
+  rule: CompiledRule,
+  given: CompiledAward,
+  lines: readonly ViewLine[],
+  view: View,
+): Earned {
+  const values = { ...view.values, eligible: eligibleValue(lines) };
+  const { effect } = given;
+  if (effect.per === 'line') return earnByLine(given, lines, values);
+  const units = sizeOf(given.units, values);
+  if (!units.ok) return units;
+  if (effect.per === 'activity') {
+    const result = counted(units.value, effect.asset);
+    const { formula } = given.units;
+    const step: Step = formula
+      ? { code: 'formula', facts: { formula: formula.text, result } }
+      : { code: 'once', facts: { result } };
+    return bounded(units.value, [step]);
+  }
+  if (effect.per === 'amount' && view.activity.currency !== effect.currency) {
+    const facts = { value: view.activity.currency, wanted: effect.currency };
+    return { ok: false, reason: reason('other-currency', facts) };
+  }
+  const steps = stepsOf(effect, rule.document.rounding, lines);
+  const total = steps * units.value;
+  const formula = given.units.formula;
+  return bounded(total, [
+    ...(formula
+      ? [step('formula', { formula: formula.text, result: counted(units.value, effect.asset) })]
+      : []),
+    stepOf(effect, lines, steps, units.value, total),
+  ]);
+}
+
+/** `units` times `percent - 100` per cent, rounded: what a multiplier adds to what was earned. */
+export function multiplied(
+  base: bigint,
+  given: Extract<CompiledEffect, { kind: 'multiply' }>,
+  rounding: Rounding,
+  values: CelValues,
+): Earned {
+  const percent = sizeOf(given.percent, values);
+  if (!percent.ok) return percent;
+  const { asset } = given.effect;
+  const more = percent.value > 100n ? divide(base * (percent.value - 100n), 100n, rounding.mode) : 0n;
+  const facts = {
+    base: counted(base, asset),
+    times: Number(percent.value) / 100,
+    total: counted(base + more, asset),
+    result: counted(more, asset),
+  };
+  return bounded(more, [step('multiply', facts)]);
+}
+
+/** The last day on which units earned on a day can be spent; undefined when they do not expire. */
+export function expiryOf(expires: RuleDocument['expires'], day: string): string | undefined {
+  if (!expires) return undefined;
+  if ('on' in expires) return expires.on;
+  const count = Number(expires.after.slice(1, -1));
+  const after = expires.after.endsWith('M') ? addMonths(day, count) : addDays(day, count);
+  return expires.endOf ? endOf(after, expires.endOf) : after;
+}
+
+export function counted(units: bigint, asset: string): Fact {
+  return { units: Number(units), asset };
+}
+
+export function step(code: Step['code'], facts: Record<string, Fact>): Step {
+  return { code, facts };
+}
+
+// Lines that go back (a quantity below zero) earn nothing for themselves.
+function earnByLine(given: CompiledAward, lines: readonly ViewLine[], values: CelValues): Earned {
+  const { effect, units } = given;
+  const sold = lines.filter(({ line }) => line.quantityMilli > 0n);
+  let total = 0n;
+  for (const { value } of sold) {
+    const size = sizeOf(units, { ...values, line: value });
+    if (!size.ok) return size;
+    total += size.value;
+  }
+  const result = counted(total, effect.asset);
+  const facts = { count: sold.length, result };
+  if (units.formula)
+    return bounded(total, [step('lines-formula', { ...facts, formula: units.formula.text })]);
+  return bounded(total, [step('lines', { ...facts, units: counted(units.fixed, effect.asset) })]);
+}
+
+type Counting = Extract<AwardEffect, { per: 'quantity' | 'amount' }>;
+
+function stepsOf(effect: Counting, { mode, at }: Rounding, lines: readonly ViewLine[]): bigint {
+  const size = BigInt(effect.per === 'quantity' ? effect.stepMilli : effect.stepMinor);
+  const measure = effect.per === 'quantity' ? quantityOf : amountOf;
+  if (at === 'activity') return divide(measure(lines), size, mode);
+  return lines.reduce((sum, line) => sum + divide(measure([line]), size, mode), 0n);
+}
+
+function stepOf(
+  effect: Counting,
+  lines: readonly ViewLine[],
+  steps: bigint,
+  units: bigint,
+  total: bigint,
+): Step {
+  const facts = { units: counted(units, effect.asset), result: counted(total, effect.asset) };
+  if (effect.per === 'amount') {
+    const money = (minor: bigint | number) => ({ minor: Number(minor), currency: effect.currency });
+    const amount = money(amountOf(lines));
+    return step('amount', { amount, step: money(effect.stepMinor), steps: Number(steps), ...facts });
+  }
+  const quantity = quantityOf(lines);
+  if (effect.stepMilli === 1000 && quantity === steps * 1000n)
+    return step('quantity', { count: Number(steps), ...facts });
+  return step('quantity-steps', {
+    quantity: Number(quantity),
+    step: effect.stepMilli,
+    steps: Number(steps),
+    ...facts,
+  });
+}
+
+// Below zero there is nothing to award: a receipt of returns earns nothing, and takes nothing that was not given.
+function divide(total: bigint, size: bigint, mode: Rounding['mode']): bigint {
+  if (total <= 0n) return 0n;
+  if (mode === 'half-up') return (2n * total + size) / (2n * size);
+  return (total + (mode === 'up' ? size - 1n : 0n)) / size;
+}
+
+function bounded(units: bigint, steps: Step[]): Earned {
+  if (units > BigInt(unitsMax))
+    return { ok: false, reason: reason('cannot-evaluate', { problem: `${units} > ${unitsMax}` }) };
+  return { ok: true, units: units > 0n ? units : 0n, steps };
+}
+
+type Value = { ok: true; value: unknown } | { ok: false; reason: Reason };
+
+function sizeOf(size: Size, values: CelValues): { ok: true; value: bigint } | Extract<Value, { ok: false }> {
+  if (size.formula === null) return { ok: true, value: size.fixed };
+  const result = run(size.formula, values);
+  if (!result.ok) return result;
+  return { ok: true, value: result.value as bigint };
+}
+
+// The engine throws for what is not there and for what has no answer: a division by zero, a sum beyond 64 bits. Both
+// are reasons of this rule and no reason to lose the sale.
+function run(expression: Expression, values: CelValues): Value {
+  try {
+    return { ok: true, value: expression.run(values) };
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    const isMissing = error.code === 'no_such_key' || error.code === 'unknown_variable';
+    if (isMissing && error.node && 'op' in error.node)
+      return { ok: false, reason: reason('context-missing', { fact: serialize(error.node as never) }) };
+    return { ok: false, reason: reason('cannot-evaluate', { problem: error.summary }) };
+  }
+}
+
+function firstUnmet(condition: Condition, values: CelValues): Reason {
+  const part = condition.parts().find(({ whole }) => {
+    const result = run(whole, values);
+    return result.ok && result.value === false;
+  });
+  if (!part) return reason('condition-false', { comparison: condition.text });
+  const found = part.value && run(part.value, values);
+  if (!found?.ok) return reason('condition-false', { comparison: part.whole.text });
+  return reason('comparison-false', { comparison: part.whole.text, value: plain(found.value) });
+}
+
+function plain(value: unknown): Fact {
+  if (typeof value === 'string') return value;
+  const number = Number(value);
+  return typeof value === 'bigint' && Number.isSafeInteger(number) ? number : String(value);
+}

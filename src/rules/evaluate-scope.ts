@@ -1,0 +1,144 @@
+import type { Activity, ActivityLine } from '../activity/activity.ts';
+import { wallTime, type WallTime } from '../shared/time.ts';
+import type { CompiledRule } from './compile.ts';
+import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
+import {
+  ActivityValue,
+  EligibleValue,
+  LineValue,
+  OutletValue,
+  ParticipantValue,
+  type CelValues,
+} from './expression.ts';
+
+/** A line with a product, beside the value that expressions see. */
+export type ViewLine = { line: ActivityLine; value: LineValue };
+
+/** An activity as all rules look at it: made once, however many rules there are. */
+export type View = {
+  activity: Activity;
+  facts: Facts;
+  wall: WallTime;
+  /** Only lines with a product can be eligible. */
+  lines: readonly ViewLine[];
+  values: Omit<CelValues, 'eligible'>;
+};
+
+export function viewOf({ activity, facts }: Subject): View {
+  const wall = wallTime(activity.occurredAt, facts.timeZone);
+  const all = activity.lines.map((line) => ({ line, value: lineValue(line) }));
+  const { kind, tier } = facts.participant;
+  return {
+    activity,
+    facts,
+    wall,
+    lines: all.filter(({ line }) => line.product !== null),
+    values: {
+      activity: new ActivityValue({
+        kind: activity.kind,
+        currency: activity.currency,
+        date: wall.day,
+        weekday: BigInt(wall.weekday),
+        hour: BigInt(wall.hour),
+        totalMinor: activity.totalMinor,
+        lines: all.map(({ value }) => value),
+      }),
+      participant: new ParticipantValue({ kind: kind ?? undefined, tier: tier ?? undefined }),
+      ...(facts.outlet && { outlet: outletValue(facts.outlet) }),
+    },
+  };
+}
+
+/** What expressions see of the lines that count for a rule. */
+export function eligibleValue(lines: readonly ViewLine[]): EligibleValue {
+  return new EligibleValue({
+    lines: lines.map(({ value }) => value),
+    count: BigInt(lines.length),
+    quantityMilli: quantityOf(lines),
+    amountMinor: amountOf(lines),
+  });
+}
+
+export function quantityOf(lines: readonly ViewLine[]): bigint {
+  return lines.reduce((sum, { line }) => sum + line.quantityMilli, 0n);
+}
+
+export function amountOf(lines: readonly ViewLine[]): bigint {
+  return lines.reduce((sum, { line }) => sum + line.amountMinor, 0n);
+}
+
+/** The lines that count for the rule: those whose product fits everything the scope says of products. */
+export function eligibleLines(rule: CompiledRule, lines: readonly ViewLine[]): readonly ViewLine[] {
+  const { focus } = rule.document.scope.products ?? {};
+  const { skus, categories } = rule.scopeSets;
+  if (skus === null && categories === null && focus === undefined) return lines;
+  return lines.filter(
+    ({ line }) =>
+      (skus === null || skus.has(line.sku ?? '')) &&
+      (categories === null || categories.has(line.category ?? '')) &&
+      (focus === undefined || line.isFocus === focus),
+  );
+}
+
+/** True when the event falls into the span that this version of the rule judges. */
+export function isInForce(rule: CompiledRule, at: Date): boolean {
+  const { effectiveFrom, effectiveUntil } = rule;
+  return (effectiveFrom === null || at >= effectiveFrom) && (effectiveUntil === null || at < effectiveUntil);
+}
+
+/** The first thing in the rule's scope that the activity does not fit, or null when it fits all of it. */
+export function outOfScope(rule: CompiledRule, { facts, wall, lines }: View): Reason | null {
+  const { from, to } = rule.document.scope;
+  if (from && wall.day < from) return reason('before-period', { date: wall.day, from });
+  if (to && wall.day > to) return reason('after-period', { date: wall.day, to });
+  const sets = rule.scopeSets;
+  const { participant, outlet } = facts;
+  return (
+    notAmong('other-participant', 'participant.kind', sets.participantKinds, participant.kind) ??
+    notAmong('other-tier', 'participant.tier', sets.tiers, participant.tier) ??
+    notInArea(sets.areas, outlet?.areas ?? null) ??
+    notAmong('other-channel', 'outlet.channel', sets.channels, outlet?.channel ?? null) ??
+    notAmong('other-outlet', 'outlet.code', sets.outlets, outlet?.code ?? null) ??
+    (rule.needsLine && eligibleLines(rule, lines).length === 0
+      ? reason('no-eligible-line', { lines: lines.length })
+      : null)
+  );
+}
+
+export function reason(code: ReasonCode, facts: Record<string, Fact> = {}): Reason {
+  return { code, facts };
+}
+
+function notAmong(
+  code: ReasonCode,
+  fact: string,
+  wanted: ReadonlySet<string> | null,
+  value: string | null,
+): Reason | null {
+  if (wanted === null || (value !== null && wanted.has(value))) return null;
+  if (value === null) return reason('context-missing', { fact });
+  return reason(code, { value, wanted: [...wanted].join(', ') });
+}
+
+function notInArea(wanted: ReadonlySet<string> | null, areas: readonly string[] | null): Reason | null {
+  if (wanted === null || areas?.some((area) => wanted.has(area))) return null;
+  return notAmong('other-area', 'outlet.areas', wanted, areas?.[0] ?? null);
+}
+
+// Texts of lines without a product are there to be read; what such a line lacks is empty and not absent, so that a
+// condition over all lines can be decided.
+function lineValue(line: ActivityLine): LineValue {
+  const { text, sku, category, isFocus, quantityMilli, amountMinor } = line;
+  return new LineValue({
+    text,
+    sku: sku ?? '',
+    category: category ?? '',
+    isFocus,
+    quantityMilli,
+    amountMinor,
+  });
+}
+
+function outletValue({ code, channel, areas }: NonNullable<Facts['outlet']>): OutletValue {
+  return new OutletValue({ code, channel: channel ?? undefined, area: areas[0], areas: [...areas] });
+}

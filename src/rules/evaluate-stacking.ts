@@ -1,0 +1,51 @@
+import type { CompiledRule } from './compile.ts';
+import type { Leg } from './evaluate-limits.ts';
+import { reason, type ViewLine } from './evaluate-scope.ts';
+import type { Reason } from './evaluation.ts';
+
+/** A rule on its way through the evaluation of one activity. `reason` is set as soon as it will not pay. */
+export type Outcome = {
+  rule: CompiledRule;
+  lines: readonly ViewLine[];
+  legs: Leg[];
+  reason: Reason | null;
+};
+
+/**
+ * Settles which rules of a group pay: all of them (`sum`), the first one in order that has something to pay (`first`),
+ * or for each asset the one that pays most (`best`; of equals the first). The mode is that of the group's first rule in
+ * order. Rules that lose all they had say to whom. `outcomes` are in order and are changed in place.
+ */
+export function stack(outcomes: readonly Outcome[]): void {
+  const groups = Map.groupBy(outcomes, ({ rule }) => rule.document.stacking.group);
+  for (const group of groups.values()) {
+    const { mode } = group[0]!.rule.document.stacking;
+    const paying = group.filter((outcome) => !outcome.reason);
+    if (mode === 'sum' || paying.length < 2) continue;
+    if (mode === 'first') for (const outcome of paying.slice(1)) lose(outcome, paying[0]!);
+    else keepBest(paying);
+  }
+}
+
+function keepBest(paying: readonly Outcome[]): void {
+  const assets = new Set(paying.flatMap(({ legs }) => legs.map(({ asset }) => asset)));
+  const winners = new Map([...assets].map((asset) => [asset, bestFor(asset, paying)]));
+  const kept = paying.map((outcome) => outcome.legs.filter(({ asset }) => winners.get(asset) === outcome));
+  for (const [index, outcome] of paying.entries()) {
+    if (kept[index]!.length === 0) lose(outcome, winners.get(outcome.legs[0]!.asset)!);
+    else outcome.legs = kept[index]!;
+  }
+}
+
+function bestFor(asset: string, paying: readonly Outcome[]): Outcome {
+  return paying.reduce((best, one) => (total(one.legs, asset) > total(best.legs, asset) ? one : best));
+}
+
+function lose(outcome: Outcome, winner: Outcome): void {
+  const { code, stacking } = winner.rule.document;
+  outcome.reason = reason('lower-in-stacking', { winner: code, group: stacking.group, mode: stacking.mode });
+}
+
+function total(legs: readonly Leg[], asset: string): bigint {
+  return legs.reduce((sum, leg) => (leg.asset === asset ? sum + leg.units : sum), 0n);
+}

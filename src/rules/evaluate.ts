@@ -1,0 +1,197 @@
+import type { CompiledEffect, CompiledRule } from './compile.ts';
+import { earn, expiryOf, multiplied, unmet } from './evaluate-effects.ts';
+import { limitLegs, usageKeysOf, usesOf, type Leg } from './evaluate-limits.ts';
+import {
+  eligibleLines,
+  eligibleValue,
+  isInForce,
+  outOfScope,
+  reason,
+  viewOf,
+  type View,
+  type ViewLine,
+} from './evaluate-scope.ts';
+import { stack, type Outcome } from './evaluate-stacking.ts';
+import {
+  usageName,
+  type Award,
+  type Considered,
+  type Evaluation,
+  type Subject,
+  type Usage,
+  type UsageKey,
+} from './evaluation.ts';
+import { candidatesOf, type RuleBook } from './select.ts';
+
+type Options = {
+  /** Units that limits have granted so far. What this batch grants is added on the way, in the order given. */
+  usage?: Usage;
+  /** `candidates` leaves out, instead of explaining, the rules whose scope the index shows not to fit. */
+  consider?: 'all' | 'candidates';
+};
+
+/**
+ * What the rules make of activities, in order: for every rule in force for that kind of activity at the time of the
+ * event, whether it fired, why or why not with the values, the arithmetic, and what should be posted. A withdrawn
+ * activity earns nothing. Pure: the same rules, activities, facts and usage give the same answer for ever; it reads no
+ * clock and no database, and a rule that lacks a fact is skipped with that reason.
+ */
+export function evaluate(
+  book: RuleBook,
+  subjects: readonly Subject[],
+  { usage, consider = 'all' }: Options = {},
+): Evaluation[] {
+  const granted = new Map(usage);
+  return subjects.map((subject) => {
+    const evaluation = evaluateOne(book, subject, granted, consider);
+    for (const use of evaluation.uses)
+      granted.set(usageName(use), (granted.get(usageName(use)) ?? 0n) + use.units);
+    return evaluation;
+  });
+}
+
+/** The limits that evaluating these activities may ask for: lock and read them before. */
+export function usageWanted(book: RuleBook, subjects: readonly Subject[]): UsageKey[] {
+  const wanted = new Map<string, UsageKey>();
+  for (const subject of subjects) {
+    if (subject.activity.withdrawn) continue;
+    const view = viewOf(subject);
+    for (const rule of rulesFor(book, view, 'candidates'))
+      if (outOfScope(rule, view) === null)
+        for (const key of usageKeysOf(rule, view)) wanted.set(usageName(key), key);
+  }
+  return [...wanted.values()];
+}
+
+function evaluateOne(
+  book: RuleBook,
+  subject: Subject,
+  usage: Usage,
+  consider: 'all' | 'candidates',
+): Evaluation {
+  const { id, version, withdrawn } = subject.activity;
+  if (withdrawn) return { activity: id, version, considered: [], uses: [] };
+  const view = viewOf(subject);
+  const outcomes = rulesFor(book, view, consider).map((rule) => begin(rule, view));
+  // Awards first, because multipliers multiply what their groups have earned after limits and stacking.
+  const awarding = outcomes.filter(({ rule }) => rule.effects[0]!.kind === 'award');
+  const multiplying = outcomes.filter(({ rule }) => rule.effects[0]!.kind === 'multiply');
+  for (const outcome of awarding) settle(outcome, view, usage, (effect) => award(outcome, effect, view));
+  stack(awarding);
+  for (const outcome of multiplying)
+    settle(outcome, view, usage, (effect) => multiply(outcome, effect, view, awarding));
+  stack(multiplying);
+  return {
+    activity: id,
+    version,
+    considered: outcomes.map((outcome) => consideredOf(outcome, view)),
+    uses: outcomes.flatMap(({ rule, legs, reason }) => (reason ? [] : usesOf(rule, legs, view))),
+  };
+}
+
+function rulesFor(book: RuleBook, view: View, consider: 'all' | 'candidates'): CompiledRule[] {
+  const { kind, occurredAt } = view.activity;
+  const rules =
+    consider === 'candidates'
+      ? candidatesOf(book, view)
+      : book.rules.filter(({ scopeSets }) => scopeSets.kinds!.has(kind));
+  return rules.filter((rule) => isInForce(rule, occurredAt));
+}
+
+function begin(rule: CompiledRule, view: View): Outcome {
+  const outside = outOfScope(rule, view);
+  if (outside) return { rule, lines: [], legs: [], reason: outside };
+  const lines = eligibleLines(rule, view.lines);
+  const values = { ...view.values, eligible: eligibleValue(lines) };
+  return { rule, lines, legs: [], reason: unmet(rule.condition, values) };
+}
+
+type Result = ReturnType<typeof earn>;
+
+// Turns effects into legs and cuts them to the limits. One effect that cannot be calculated stops the rule: a rule pays
+// as it was written or not at all.
+function settle(
+  outcome: Outcome,
+  view: View,
+  usage: Usage,
+  calculate: (effect: CompiledEffect) => Result,
+): void {
+  if (outcome.reason) return;
+  const legs: Leg[] = [];
+  for (const effect of outcome.rule.effects) {
+    const result = calculate(effect);
+    if (!result.ok) {
+      outcome.reason = result.reason;
+      return;
+    }
+    const { leg, asset } = effect.effect;
+    if (result.units > 0n) legs.push({ leg, asset, units: result.units, steps: result.steps });
+  }
+  const limited = limitLegs(outcome.rule, legs, view, usage);
+  outcome.legs = limited.legs.filter(({ units }) => units > 0n);
+  if (outcome.legs.length === 0) outcome.reason = limited.reached ?? reason('nothing-earned');
+}
+
+function award({ rule, lines }: Outcome, effect: CompiledEffect, view: View): Result {
+  if (effect.kind !== 'award') throw new Error('a rule either awards or multiplies');
+  return earn(rule, effect, lines, view);
+}
+
+function multiply(
+  { rule, lines }: Outcome,
+  effect: CompiledEffect,
+  view: View,
+  awarding: readonly Outcome[],
+): Result {
+  if (effect.kind !== 'multiply') throw new Error('a rule either awards or multiplies');
+  const { groups, asset } = effect.effect;
+  const bases = awarding.filter(
+    ({ rule, reason }) => !reason && groups.includes(rule.document.stacking.group),
+  );
+  const onAllLines = rule.document.scope.products === undefined;
+  const base = bases.reduce(
+    (sum, one) => sum + (onAllLines ? unitsOf(one.legs, asset) : unitsOn(one, lines, asset, view)),
+    0n,
+  );
+  if (base === 0n) return { ok: false, reason: reason('nothing-to-multiply', { groups: groups.join(', ') }) };
+  const values = { ...view.values, eligible: eligibleValue(lines) };
+  return multiplied(base, effect, rule.document.rounding, values);
+}
+
+// What a rule would have earned on those of its lines that a multiplier's products allow; never more than it did earn.
+function unitsOn(base: Outcome, allowed: readonly ViewLine[], asset: string, view: View): bigint {
+  const common = base.lines.filter((line) => allowed.includes(line));
+  if (common.length === base.lines.length) return unitsOf(base.legs, asset);
+  if (common.length === 0) return 0n;
+  return base.legs.reduce((sum, leg) => {
+    const effect = base.rule.effects.find(
+      (one) => one.effect.leg === leg.leg && one.effect.asset === leg.asset,
+    )!;
+    if (leg.asset !== asset || effect.kind !== 'award') return sum;
+    const result = earn(base.rule, effect, common, view);
+    const units = result.ok ? result.units : 0n;
+    return sum + (units < leg.units ? units : leg.units);
+  }, 0n);
+}
+
+function unitsOf(legs: readonly Leg[], asset: string): bigint {
+  return legs.reduce((sum, leg) => (leg.asset === asset ? sum + leg.units : sum), 0n);
+}
+
+function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Considered {
+  const { code, taxClass, expires } = rule.document;
+  const head = { rule: rule.id, code, version: rule.version };
+  const steps = legs.flatMap((leg) => leg.steps);
+  if (not) return { ...head, fired: false, reason: not, steps, awards: [] };
+  const expiresOn = expiryOf(expires, view.wall.day);
+  const awards = legs.map((leg): Award => ({
+    ...head,
+    leg: leg.leg,
+    asset: leg.asset,
+    units: leg.units,
+    reasons: leg.steps,
+    ...(expiresOn !== undefined && { expiresOn }),
+    ...(taxClass !== undefined && { taxClass }),
+  }));
+  return { ...head, fired: true, reason: reason('fired'), steps, awards };
+}

@@ -1,0 +1,244 @@
+import { Environment, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
+
+import type { ProblemCode, RuleProblem } from './document.ts';
+import { glob, oneOf } from './glob.ts';
+
+/** Nodes of one expression, and elements of one list in it. */
+const nodesMax = 200;
+const depthMax = 24;
+const elementsMax = 100;
+
+/**
+ * What expressions can speak about. Amounts and quantities are whole numbers, as everywhere. A field that is not known
+ * for an activity is absent, and a rule that asks for it is skipped. `line` exists in formulas for each line only.
+ */
+export const vocabulary = {
+  Activity: {
+    kind: 'string',
+    currency: 'string',
+    date: 'string',
+    weekday: 'int',
+    hour: 'int',
+    totalMinor: 'int',
+    lines: 'list<Line>',
+  },
+  Participant: { kind: 'string', tier: 'string' },
+  Outlet: { code: 'string', channel: 'string', area: 'string', areas: 'list<string>' },
+  Eligible: { lines: 'list<Line>', count: 'int', quantityMilli: 'int', amountMinor: 'int' },
+  Line: {
+    text: 'string',
+    sku: 'string',
+    category: 'string',
+    isFocus: 'bool',
+    quantityMilli: 'int',
+    amountMinor: 'int',
+  },
+} as const;
+
+class Value {
+  constructor(fields: object) {
+    Object.assign(this, fields);
+  }
+}
+// One class for each type: it is by the class that the engine knows a value's type.
+export class ActivityValue extends Value {}
+export class ParticipantValue extends Value {}
+export class OutletValue extends Value {}
+export class EligibleValue extends Value {}
+export class LineValue extends Value {}
+
+/** The values an expression runs on. */
+export type CelValues = {
+  activity: ActivityValue;
+  participant: ParticipantValue;
+  outlet?: OutletValue;
+  eligible: EligibleValue;
+  line?: LineValue;
+};
+
+const functions = new Set(['size', 'has', 'glob', 'oneOf', 'sum', 'min', 'max']);
+const comprehensions = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
+const methods = new Set(['startsWith', 'endsWith', 'contains', 'lowerAscii', 'upperAscii', 'trim', 'size']);
+const operators = new Set(
+  'value id . call rcall list ?: || && !_ -_ != == in + - * / % < <= > >='.split(' '),
+);
+
+const forActivity = new Environment({
+  limits: {
+    maxAstNodes: nodesMax,
+    maxDepth: depthMax,
+    maxListElements: elementsMax,
+    maxMapEntries: 0,
+    maxCallArguments: 3,
+  },
+})
+  .registerType('Line', { ctor: LineValue, fields: vocabulary.Line })
+  .registerType('Activity', { ctor: ActivityValue, fields: vocabulary.Activity })
+  .registerType('Participant', { ctor: ParticipantValue, fields: vocabulary.Participant })
+  .registerType('Outlet', { ctor: OutletValue, fields: vocabulary.Outlet })
+  .registerType('Eligible', { ctor: EligibleValue, fields: vocabulary.Eligible })
+  .registerVariable('activity', 'Activity')
+  .registerVariable('participant', 'Participant')
+  .registerVariable('outlet', 'Outlet')
+  .registerVariable('eligible', 'Eligible')
+  .registerFunction('glob(string, string): bool', glob)
+  .registerFunction('oneOf(string, list<string>): bool', oneOf)
+  .registerFunction('sum(list<int>): int', (list: bigint[]) => list.reduce((a, b) => a + b, 0n))
+  .registerFunction('min(int, int): int', (a: bigint, b: bigint) => (a < b ? a : b))
+  .registerFunction('max(int, int): int', (a: bigint, b: bigint) => (a > b ? a : b));
+const forLine = forActivity.clone().registerVariable('line', 'Line');
+const variables = ['activity', 'participant', 'outlet', 'eligible'];
+
+export type Expression = { text: string; ast: ASTNode; run: (values: CelValues) => unknown };
+export type ExpressionProblem = Omit<RuleProblem, 'at'>;
+
+/**
+ * Parses and checks an expression that must give a bool or an int; answers with the first problem, its position and a
+ * sentence otherwise. Allowed is what is typed and bounded: no regular expressions, no comprehension inside another,
+ * nothing from outside the vocabulary.
+ */
+export function compileExpression(
+  text: string,
+  wanted: 'bool' | 'int' | 'string',
+  scope: 'activity' | 'line' = 'activity',
+): { ok: true; expression: Expression } | { ok: false; problem: ExpressionProblem } {
+  try {
+    const parsed = (scope === 'line' ? forLine : forActivity).parse(text);
+    checkNode(parsed.ast, { names: scope === 'line' ? [...variables, 'line'] : variables, depth: 0 });
+    const checked = parsed.check();
+    if (!checked.valid) throw checked.error!;
+    checkTypes(parsed.ast);
+    if (checked.type !== wanted)
+      throw new Forbidden('expression-type', parsed.ast, `It gives ${checked.type}; it must give ${wanted}.`);
+    return { ok: true, expression: { text, ast: parsed.ast, run: parsed } };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error, text) };
+  }
+}
+
+class Forbidden extends Error {
+  readonly code: ProblemCode;
+  readonly node: ASTNode;
+  constructor(code: ProblemCode, node: ASTNode, sentence: string) {
+    super(sentence);
+    this.code = code;
+    this.node = node;
+  }
+}
+
+type Place = { names: readonly string[]; depth: number };
+
+function checkNode(node: ASTNode, place: Place): void {
+  if (!operators.has(node.op))
+    throw new Forbidden('expression-forbidden', node, `"${node.op}" is not part of the rule language.`);
+  if (node.op === 'value') return checkValue(node, node.args);
+  if (node.op === 'id') return checkName(node, node.args, place);
+  if (node.op === 'call') return checkCall(node, node.args, place);
+  if (node.op === 'rcall') return checkMethod(node, node.args, place);
+  for (const child of childrenOf(node)) checkNode(child, place);
+}
+
+function childrenOf(node: ASTNode): ASTNode[] {
+  return [node.args]
+    .flat(2)
+    .filter((arg): arg is ASTNode => typeof arg === 'object' && arg !== null && 'op' in arg);
+}
+
+function checkValue(node: ASTNode, value: unknown): void {
+  if (['string', 'bigint', 'boolean'].includes(typeof value)) return;
+  const sentence =
+    'Write texts, whole numbers, true or false; amounts are whole numbers of the smallest part.';
+  throw new Forbidden('expression-type', node, sentence);
+}
+
+function checkName(node: ASTNode, name: string, { names }: Place): void {
+  if (names.includes(name)) return;
+  const known = `Known here: ${names.join(', ')}.`;
+  const sentence =
+    name === 'type'
+      ? `"type" is reserved by the rule language; what sort of thing something is, is called kind. ${known}`
+      : `There is no "${name}" here. ${known}`;
+  throw new Forbidden('expression-name', node, sentence);
+}
+
+function checkCall(node: ASTNode, [name, args]: readonly [string, ASTNode[]], place: Place): void {
+  if (!functions.has(name)) throw unknownFunction(node, name);
+  for (const arg of args) checkNode(arg, place);
+}
+
+function checkMethod(
+  node: ASTNode,
+  [name, receiver, args]: readonly [string, ASTNode, ASTNode[]],
+  place: Place,
+): void {
+  if (name === 'matches') {
+    const sentence =
+      'matches() is not allowed: some patterns never end. Use glob(text, "a*b") or oneOf(text, [...]).';
+    throw new Forbidden('expression-forbidden', node, sentence);
+  }
+  if (!comprehensions.has(name) && !methods.has(name)) throw unknownFunction(node, name);
+  checkNode(receiver, place);
+  if (!comprehensions.has(name)) {
+    for (const arg of args) checkNode(arg, place);
+    return;
+  }
+  if (place.depth > 0) {
+    const sentence = `${name}() inside another exists, all, filter or map is not allowed: its time would multiply.`;
+    throw new Forbidden('expression-forbidden', node, sentence);
+  }
+  const [item, ...bodies] = args;
+  if (item?.op !== 'id') throw new Forbidden('expression-syntax', node, `${name}() names its item first.`);
+  if (place.names.includes(item.args))
+    throw new Forbidden(
+      'expression-name',
+      item,
+      `"${item.args}" already means something; name the item otherwise.`,
+    );
+  for (const body of bodies) checkNode(body, { names: [...place.names, item.args], depth: place.depth + 1 });
+}
+
+function unknownFunction(node: ASTNode, name: string): Forbidden {
+  const known = [...functions, ...methods, ...comprehensions].join(', ');
+  return new Forbidden('expression-forbidden', node, `There is no function "${name}". Known here: ${known}.`);
+}
+
+// The checker leaves its finding at each node. What has no definite type would be decided only when a rule runs.
+function checkTypes(node: ASTNode): void {
+  const type = (node as { checkedType?: { hasDynType?: boolean; name: string } }).checkedType;
+  if (type?.hasDynType) throw new Forbidden('expression-type', node, 'This has no definite type.');
+  for (const child of childrenOf(node)) checkTypes(child);
+}
+
+function problemOf(error: unknown, text: string): ExpressionProblem {
+  if (error instanceof Forbidden)
+    return { code: error.code, position: positionOf(error.node.range, text), sentence: error.message };
+  if (error instanceof ParseError || error instanceof CelTypeError) {
+    const code = codeOf(error);
+    return {
+      code,
+      position: positionOf(error.range ?? { start: 0, end: text.length }, text),
+      sentence: sentenceOf(error),
+    };
+  }
+  throw error;
+}
+
+function codeOf(error: ParseError | CelTypeError): ProblemCode {
+  if (error.code === 'limit_exceeded') return 'too-long';
+  if (error instanceof ParseError) return 'expression-syntax';
+  return error.code === 'no_such_key' ? 'expression-name' : 'expression-type';
+}
+
+function sentenceOf(error: ParseError | CelTypeError): string {
+  if (error.code !== 'no_such_key') return `${error.summary}.`;
+  const field = /No such key: (.*)/.exec(error.summary)?.[1] ?? '';
+  return `There is no field "${field}" here.`;
+}
+
+function positionOf(
+  range: { start: number; end: number },
+  text: string,
+): NonNullable<RuleProblem['position']> {
+  const before = text.slice(0, range.start).split('\n');
+  return { start: range.start, end: range.end, line: before.length, column: before.at(-1)!.length + 1 };
+}

@@ -1,0 +1,63 @@
+import type { Tx } from '../db/transact.ts';
+import type { ActivityId } from '../shared/id.ts';
+import type { Evaluation, Facts } from './evaluation.ts';
+
+/** An evaluation with the facts it was made from: together with activity and rules they give it again. */
+export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
+
+/** Keeps one evaluation for each version of an activity; a version is evaluated once. */
+export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], at: Date): Promise<void> {
+  if (kept.length === 0) return;
+  const rows = kept.map(({ evaluation: { activity, version, considered, uses }, facts }) => ({
+    activity,
+    version,
+    document: { considered, uses, facts },
+  }));
+  await tx.query(
+    `insert into evaluation (tenant, activity, version, document, at)
+     select $1, r.activity, r.version, r.document, $3
+     from jsonb_to_recordset($2::jsonb) as r (activity uuid, version integer, document jsonb)`,
+    [tx.tenant, JSON.stringify(rows, bigintAsText), at],
+  );
+}
+
+/** The evaluations of these versions, in no promised order; versions without one are left out. */
+export async function evaluationsOf(
+  tx: Tx,
+  wanted: readonly { id: ActivityId; version: number }[],
+): Promise<KeptEvaluation[]> {
+  if (wanted.length === 0) return [];
+  const rows = await tx.query<{ activity: ActivityId; version: number; document: Stored }>(
+    `select e.activity, e.version, e.document
+     from unnest($2::uuid[], $3::integer[]) as wanted (activity, version)
+     join evaluation e on e.tenant = $1 and e.activity = wanted.activity and e.version = wanted.version`,
+    [tx.tenant, wanted.map(({ id }) => id), wanted.map(({ version }) => version)],
+  );
+  return rows.map(({ activity, version, document: { considered, uses, facts } }) => ({
+    evaluation: {
+      activity,
+      version,
+      considered: considered.map((one) => ({ ...one, awards: one.awards.map(withUnits) })),
+      uses: uses.map(withUnits),
+    },
+    facts,
+  }));
+}
+
+// JSON has no bigint: units are texts there.
+type AsText<T> = Omit<T, 'units'> & { units: string };
+type Stored = {
+  considered: (Omit<Evaluation['considered'][number], 'awards'> & {
+    awards: AsText<Evaluation['considered'][number]['awards'][number]>[];
+  })[];
+  uses: AsText<Evaluation['uses'][number]>[];
+  facts: Facts;
+};
+
+function withUnits<T extends { units: string }>(row: T): Omit<T, 'units'> & { units: bigint } {
+  return { ...row, units: BigInt(row.units) };
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

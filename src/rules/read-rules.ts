@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+
+import type { Tx } from '../db/transact.ts';
+import type { ProgrammeId, RuleId } from '../shared/id.ts';
+import { compileDocument, type CompiledRule, type LiveRule } from './compile.ts';
+import type { RuleDocument } from './document.ts';
+import { bindRules, type RuleBook } from './select.ts';
+
+/** A version of a rule as it is kept. */
+export type StoredRule = {
+  id: RuleId;
+  version: number;
+  code: string;
+  programme: ProgrammeId;
+  state: 'draft' | 'live' | 'retired';
+  document: RuleDocument;
+  effectiveFrom: Date | null;
+  digest: Buffer;
+  createdAt: Date;
+  createdBy: string;
+};
+
+const columns = `r.id, r.version, r.code, r.programme, r.state, r.document, r.effective_from as "effectiveFrom", r.digest,
+  r.created_at as "createdAt", r.created_by as "createdBy"`;
+
+/** Books of compiled rules kept in memory, the least recently used one leaves first. */
+const booksMax = 100;
+const books = new Map<string, { fingerprint: string; book: RuleBook }>();
+
+/**
+ * The rules of a programme, each version with the span of events that it judges, compiled and indexed for `evaluate`.
+ * Compiling takes long, so the book is kept as long as the stored versions are exactly those it was made from.
+ */
+export async function liveRules(tx: Tx, programme: ProgrammeId): Promise<RuleBook> {
+  const [row] = await tx.query<{ fingerprint: string }>(
+    `select coalesce(md5(string_agg(
+       concat_ws(' ', r.id, r.version, encode(r.digest, 'hex'), extract(epoch from r.effective_from)), ',' order by r.id, r.version
+     )), '') as fingerprint
+     from rule r where r.tenant = $1 and r.programme = $2 and r.state <> 'draft'`,
+    [tx.tenant, programme],
+  );
+  const { fingerprint } = row!;
+  const key = `${tx.tenant} ${programme}`;
+  const known = books.get(key);
+  books.delete(key);
+  const book = known?.fingerprint === fingerprint ? known.book : await readBook(tx, programme);
+  books.set(key, { fingerprint, book });
+  if (books.size > booksMax) books.delete(books.keys().next().value!);
+  return book;
+}
+
+/** One version of a rule, or null. */
+export async function ruleByVersion(tx: Tx, id: RuleId, version: number): Promise<StoredRule | null> {
+  return (await rulesByVersion(tx, [{ id, version }]))[0] ?? null;
+}
+
+/** Exactly these versions, in no promised order; unknown ones are left out. */
+export async function rulesByVersion(
+  tx: Tx,
+  wanted: readonly { id: RuleId; version: number }[],
+): Promise<StoredRule[]> {
+  return tx.query<StoredRule>(
+    `select ${columns} from unnest($2::uuid[], $3::integer[]) as wanted (id, version)
+     join rule r on r.tenant = $1 and r.id = wanted.id and r.version = wanted.version`,
+    [tx.tenant, wanted.map(({ id }) => id), wanted.map(({ version }) => version)],
+  );
+}
+
+/** Each rule of the programme in its newest version, drafts and retired ones among them, in order of code. */
+export async function newestRules(tx: Tx, programme: ProgrammeId): Promise<StoredRule[]> {
+  return tx.query<StoredRule>(
+    `select distinct on (r.code collate "C") ${columns} from rule r
+     where r.tenant = $1 and r.programme = $2 order by r.code collate "C", r.version desc`,
+    [tx.tenant, programme],
+  );
+}
+
+async function readBook(tx: Tx, programme: ProgrammeId): Promise<RuleBook> {
+  const stored = await tx.query<StoredRule>(
+    `select ${columns} from rule r
+     where r.tenant = $1 and r.programme = $2 and r.state <> 'draft' order by r.id, r.version`,
+    [tx.tenant, programme],
+  );
+  const rules = [...Map.groupBy(stored, ({ id }) => id).values()].flatMap(spansOf);
+  return bindRules(rules.map(compile));
+}
+
+/**
+ * The live ones of a rule's versions (in order of version, no drafts) with the events that each judges: from its own
+ * start until the earliest start of any later version. A version that a later one replaces altogether is left out.
+ */
+export function spansOf(
+  versions: readonly Pick<StoredRule, 'id' | 'version' | 'state' | 'document' | 'effectiveFrom'>[],
+): LiveRule[] {
+  return versions.flatMap(({ id, version, state, document, effectiveFrom }, index) => {
+    const later = versions.slice(index + 1).map((other) => other.effectiveFrom?.getTime() ?? -Infinity);
+    const until = Math.min(...later, Infinity);
+    if (state !== 'live' || until <= (effectiveFrom?.getTime() ?? -Infinity)) return [];
+    const effectiveUntil = until === Infinity ? null : new Date(until);
+    return [{ id, version, document, effectiveFrom, effectiveUntil }];
+  });
+}
+
+function compile(rule: LiveRule): CompiledRule {
+  const result = compileDocument(rule.document);
+  assert(result.ok, 'a rule that was saved can be compiled');
+  return { ...rule, ...result.compiled };
+}

@@ -1,0 +1,94 @@
+import type { Tx } from '../db/transact.ts';
+import { evaluate, usageWanted } from './evaluate.ts';
+import {
+  usageName,
+  type Evaluation,
+  type Subject,
+  type Usage,
+  type UsageKey,
+  type Use,
+} from './evaluation.ts';
+import type { RuleBook } from './select.ts';
+
+/**
+ * Evaluates under the rules' limits, inside the transaction that posts the awards: what the limits have left is read
+ * under lock, and what the awards use is written before the transaction ends, so that of many at once only as many are
+ * paid as the limit allows. `previous` are the evaluations of earlier versions of these activities: what they used is
+ * given back first. Give each activity once, in its newest version.
+ */
+export async function evaluateUnderLimits(
+  tx: Tx,
+  book: RuleBook,
+  subjects: readonly Subject[],
+  previous: readonly Evaluation[] = [],
+): Promise<Evaluation[]> {
+  const givenBack = previous.flatMap(({ uses }) => uses);
+  const usage = await lockUsage(tx, [...usageWanted(book, subjects), ...givenBack]);
+  const evaluations = evaluate(book, subjects, { usage: without(usage, givenBack) });
+  await addUsage(
+    tx,
+    evaluations.flatMap(({ uses }) => uses),
+    givenBack,
+  );
+  return evaluations;
+}
+
+/** Units granted so far; the rows stay locked until the transaction ends, in one order for everybody. */
+export async function lockUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Usage> {
+  const keys = [...new Map(wanted.map((key) => [usageName(key), key])).values()];
+  if (keys.length === 0) return new Map();
+  const values = [tx.tenant, ...columnsOf(keys)];
+  await tx.query(
+    `insert into rule_usage (tenant, rule, subject, asset, period)
+     select $1, k.rule, k.subject, k.asset, k.period
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as k (rule, subject, asset, period)
+     order by k.rule, k.subject, k.asset collate "C", k.period collate "C"
+     on conflict do nothing`,
+    values,
+  );
+  // A statement of its own: only a new one sees what those have written who held the rows before.
+  const rows = await tx.query<Use>(
+    `select u.rule, u.subject, u.asset, u.period, u.units
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as k (rule, subject, asset, period)
+     join rule_usage u on u.tenant = $1 and u.rule = k.rule and u.subject = k.subject and u.asset = k.asset
+       and u.period = k.period
+     order by u.rule, u.subject, u.asset collate "C", u.period collate "C" for update of u`,
+    values,
+  );
+  return new Map(rows.map((row) => [usageName(row), row.units]));
+}
+
+/** Notes what awards use and what earlier ones give back. Call it after `lockUsage` with the same keys. */
+export async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly Use[] = []): Promise<void> {
+  const changes = new Map<string, Use>();
+  const add = (use: Use, by: bigint) => {
+    const name = usageName(use);
+    changes.set(name, { ...use, units: (changes.get(name)?.units ?? 0n) + by });
+  };
+  for (const use of used) add(use, use.units);
+  for (const use of givenBack) add(use, -use.units);
+  const rows = [...changes.values()].filter(({ units }) => units !== 0n);
+  if (rows.length === 0) return;
+  await tx.query(
+    `update rule_usage u set units = u.units + k.units
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[])
+       as k (rule, subject, asset, period, units)
+     where u.tenant = $1 and u.rule = k.rule and u.subject = k.subject and u.asset = k.asset and u.period = k.period`,
+    [tx.tenant, ...columnsOf(rows), rows.map(({ units }) => units)],
+  );
+}
+
+function without(usage: Usage, givenBack: readonly Use[]): Usage {
+  const rest = new Map(usage);
+  for (const use of givenBack) rest.set(usageName(use), (rest.get(usageName(use)) ?? 0n) - use.units);
+  return rest;
+}
+
+function columnsOf(keys: readonly UsageKey[]): string[][] {
+  return [
+    keys.map(({ rule }) => rule),
+    keys.map(({ subject }) => subject),
+    keys.map(({ asset }) => asset),
+    keys.map(({ period }) => period),
+  ];
+}
