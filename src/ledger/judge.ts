@@ -84,7 +84,7 @@ function tryLegs(book: Book, legs: readonly NewTransfer[]): Refused<PostRefusal>
     if (refused) break;
   }
   refused ??= findBelowFloor(legs, touched);
-  if (refused) for (const change of changes.reverse()) change.undo();
+  if (refused) for (const change of changes.toReversed()) change.undo();
   return refused;
 }
 

@@ -19,7 +19,7 @@ export function gather<In, Out>(
   async function run(): Promise<void> {
     running = true;
     // Lets the calls of this very moment join the first batch.
-    await null;
+    await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting.slice(0, fitting(waiting, sizeMax, sizeOf));
       waiting = waiting.slice(batch.length);

@@ -1,0 +1,66 @@
+import type { Tx } from '../db/transact.ts';
+import { eventId } from '../shared/id.ts';
+import type { AccountId, AssetId, Id, TransferId } from '../shared/id.ts';
+import { lockBook } from './chain.ts';
+import { post } from './post.ts';
+import type { BookedTransfer } from './read.ts';
+import type { NewTransfer, Posted } from './transfer.ts';
+
+/** What a transfer that follows another says for itself; accounts and asset come from the other. */
+export type Follow = Pick<NewTransfer, 'id' | 'tx' | 'amount' | 'effectiveAt' | 'cause'>;
+
+/**
+ * Takes a held amount, or part of it; the rest stays held until it is captured or released too. The last capture of an
+ * order that came out smaller goes with a release of the rest under the same `tx`.
+ */
+export function captureOf(hold: BookedTransfer, follow: Follow): NewTransfer {
+  const { debit, credit } = hold;
+  return { ...follow, kind: 'capture', asset: hold.asset.id, debit, credit, resolves: hold.id };
+}
+
+/** Frees a held amount, or part of it. */
+export function releaseOf(hold: BookedTransfer, follow: Follow): NewTransfer {
+  const { debit, credit } = hold;
+  return { ...follow, kind: 'release', asset: hold.asset.id, debit, credit, resolves: hold.id };
+}
+
+/** An amount that is reserved on an account; `open` is what is left of it. */
+export type OpenHold = { id: TransferId; open: bigint; timesOutAt: Date | null };
+
+/** The open holds of an account, oldest first. */
+export async function openHoldsOf(tx: Tx, account: AccountId): Promise<OpenHold[]> {
+  return tx.query<OpenHold>(
+    `select id, open, times_out_at as "timesOutAt" from hold where tenant = $1 and account = $2 and open > 0 order by id`,
+    [tx.tenant, account],
+  );
+}
+
+/** Holds that one call releases. */
+const releasesMax = 1000;
+
+/** Releases what is left of the holds whose time is over, a thousand at most; call it until it answers nothing. */
+export async function releaseTimedOut(tx: Tx, now: Date): Promise<Posted[]> {
+  await lockBook(tx);
+  const due = await tx.query<{
+    id: TransferId;
+    open: bigint;
+    timesOutAt: Date;
+    debit: AccountId;
+    credit: AccountId;
+    asset: AssetId;
+    cause: Id<string> | null;
+  }>(
+    `select h.id, h.open, h.times_out_at as "timesOutAt", t.debit, t.credit, t.cause, a.asset
+     from hold h
+     join transfer t on t.tenant = $1 and t.id = h.id
+     join account a on a.tenant = $1 and a.id = h.account
+     where h.tenant = $1 and h.open > 0 and h.times_out_at <= $2 order by h.times_out_at, h.id limit $3`,
+    [tx.tenant, now, releasesMax],
+  );
+  const releases = due.map(({ id: hold, open, timesOutAt, debit, credit, asset, cause }) => {
+    const id = eventId<TransferId>(timesOutAt, tx.tenant, 'time-out', hold);
+    const link = { resolves: hold, effectiveAt: timesOutAt, cause: cause ?? undefined };
+    return { id, tx: id, kind: 'release', asset, debit, credit, amount: open, ...link };
+  });
+  return post(tx, releases, now);
+}
