@@ -1,0 +1,115 @@
+import type { EvidenceDetail, Evaluation } from './api.ts';
+import { Facts, Points, Slip, SlipRow } from './parts.tsx';
+import { day, money, number, t } from './texts.ts';
+
+/** What was read, which of it counts, and the arithmetic from there to the points. */
+export function ReceiptSlip({ detail }: { detail: EvidenceDetail }) {
+  const fired = detail.evaluation.filter(({ fired }) => fired);
+  const silent = detail.evaluation.filter(({ fired }) => !fired);
+  return (
+    <Slip label={t('partner.slip')}>
+      <Head detail={detail} />
+      <Items detail={detail} />
+      {fired.length > 0 && (
+        <>
+          <h2>{t('partner.slip.why')}</h2>
+          <dl>
+            {fired.map((evaluation) => (
+              <Earning key={evaluation.rule.code} evaluation={evaluation} />
+            ))}
+            <SlipRow
+              class="sum"
+              label={t('partner.slip.sum')}
+              value={<Points units={detail.points} isChange />}
+            />
+          </dl>
+        </>
+      )}
+      {silent.length > 0 && <Silent evaluations={silent} />}
+    </Slip>
+  );
+}
+
+function Head({ detail }: { detail: EvidenceDetail }) {
+  const { merchant, date, time, number: printedNumber } = detail.reading!;
+  const facts = [
+    date && [day(date.value), time?.value.slice(0, 5)].filter(Boolean).join(', '),
+    printedNumber && t('partner.slip.number', { number: printedNumber.value }),
+  ];
+  return (
+    <header class="slip-head">
+      <strong>{merchant?.value ?? t('partner.receipt')}</strong>
+      <Facts facts={facts} />
+    </header>
+  );
+}
+
+function Items({ detail }: { detail: EvidenceDetail }) {
+  const { items, totalMinor, currency } = detail.reading!;
+  const code = currency?.value ?? detail.currency ?? 'XXX';
+  // On a receipt that is not accepted nothing counts, whatever was recognised.
+  const matches = detail.state === 'rejected' ? [] : detail.matches;
+  const products = new Map(matches.map(({ item, product }) => [item, product]));
+  return (
+    <dl>
+      {items.map((item, index) => {
+        const product = products.get(index);
+        const quantity = item.quantity !== null && item.quantity !== 1 ? `${number(item.quantity)} × ` : '';
+        return (
+          <SlipRow
+            key={index}
+            class={product ? '' : 'idle'}
+            label={quantity + (product?.name ?? item.text)}
+            note={
+              product && (
+                <span class="tag">{t(product.isFocus ? 'partner.slip.focus' : 'partner.slip.counts')}</span>
+              )
+            }
+            value={item.amountMinor === null ? '–' : money(item.amountMinor, code)}
+          />
+        );
+      })}
+      {totalMinor && (
+        <SlipRow class="sum" label={t('partner.slip.total')} value={money(totalMinor.value, code)} />
+      )}
+    </dl>
+  );
+}
+
+function Earning({ evaluation }: { evaluation: Evaluation }) {
+  const units = evaluation.awards
+    .filter(({ asset }) => asset === 'points')
+    .reduce((sum, award) => sum + award.units, 0);
+  return (
+    <SlipRow
+      label={evaluation.rule.title}
+      value={<Points units={units} isChange />}
+      note={<Steps steps={evaluation.steps} />}
+    />
+  );
+}
+
+/** The arithmetic, one line each. */
+export function Steps({ steps }: { steps: string[] }) {
+  return steps.map((step) => (
+    <span class="step" key={step}>
+      {step}
+    </span>
+  ));
+}
+
+/** Rules that were looked at and gave nothing, each with its reason: also an answer to "why". */
+function Silent({ evaluations }: { evaluations: Evaluation[] }) {
+  return (
+    <details>
+      <summary>{t('partner.slip.silent', { count: evaluations.length })}</summary>
+      <ul class="reasons faint">
+        {evaluations.map(({ rule, reason }) => (
+          <li key={rule.code}>
+            <strong>{rule.title}</strong> {reason.text}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
