@@ -138,8 +138,11 @@ function compileNode(node: ASTNode, wanted: 'bool' | 'int' | 'string'): Expressi
   return result.ok ? result.expression : null;
 }
 
+function set(list: string[] | undefined): ReadonlySet<string> | null {
+  return list ? new Set(list) : null;
+}
+
 function scopeSetsOf({ scope }: RuleDocument): ScopeSets {
-  const set = (list: string[] | undefined) => (list ? new Set(list) : null);
   const { audience = {}, products = {} } = scope;
   return {
     kinds: set(scope.kinds),

@@ -17,12 +17,13 @@ export function differenceOf(before: readonly Award[], after: readonly Award[]):
   };
   for (const award of before) add(award, -award.units);
   for (const award of after) add(award, award.units);
-  return [...changes.entries()]
-    .filter(([, { change }]) => change !== 0n)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { change, last }]) =>
+  const sorted = [...changes].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.flatMap(([, { change, last }]): Difference[] => {
+    if (change === 0n) return [];
+    return [
       change > 0n
         ? { ...last, kind: 'award', units: change }
         : { ...last, kind: 'take-back', units: -change },
-    );
+    ];
+  });
 }

@@ -41,9 +41,10 @@ export function limitLegs(rule: CompiledRule, legs: readonly Leg[], view: View, 
 
 /** What legs that are paid use of the rule's limits. */
 export function usesOf(rule: CompiledRule, legs: readonly Leg[], view: View): Use[] {
-  return usageKeysOf(rule, view)
-    .map((key) => ({ ...key, units: totalOf(legs, key.asset) }))
-    .filter(({ units }) => units > 0n);
+  return usageKeysOf(rule, view).flatMap((key) => {
+    const units = totalOf(legs, key.asset);
+    return units > 0n ? [{ ...key, units }] : [];
+  });
 }
 
 function cut(legs: readonly Leg[], limit: Limit, used: bigint): Leg[] {

@@ -35,17 +35,55 @@ export const vocabulary = {
   },
 } as const;
 
-class Value {
-  constructor(fields: object) {
+// One class for each type: it is by the class that the engine knows a value's type. What is undefined is not known.
+export class ActivityValue {
+  readonly kind!: string;
+  readonly currency!: string;
+  readonly date!: string;
+  readonly weekday!: bigint;
+  readonly hour!: bigint;
+  readonly totalMinor!: bigint;
+  readonly lines!: readonly LineValue[];
+  constructor(fields: ActivityValue) {
     Object.assign(this, fields);
   }
 }
-// One class for each type: it is by the class that the engine knows a value's type.
-export class ActivityValue extends Value {}
-export class ParticipantValue extends Value {}
-export class OutletValue extends Value {}
-export class EligibleValue extends Value {}
-export class LineValue extends Value {}
+export class ParticipantValue {
+  readonly kind: string | undefined;
+  readonly tier: string | undefined;
+  constructor(fields: ParticipantValue) {
+    Object.assign(this, fields);
+  }
+}
+export class OutletValue {
+  readonly code!: string;
+  readonly channel: string | undefined;
+  readonly area: string | undefined;
+  readonly areas!: readonly string[];
+  constructor(fields: OutletValue) {
+    Object.assign(this, fields);
+  }
+}
+export class EligibleValue {
+  readonly lines!: readonly LineValue[];
+  readonly count!: bigint;
+  readonly quantityMilli!: bigint;
+  readonly amountMinor!: bigint;
+  constructor(fields: EligibleValue) {
+    Object.assign(this, fields);
+  }
+}
+export class LineValue {
+  readonly text!: string;
+  readonly sku!: string;
+  readonly category!: string;
+  readonly isFocus!: boolean;
+  readonly quantityMilli!: bigint;
+  readonly amountMinor!: bigint;
+  constructor(fields: LineValue) {
+    Object.assign(this, fields);
+  }
+}
 
 /** The values an expression runs on. */
 export type CelValues = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { addDays, addMonths, endOf, isDay, wallTime, weekdayOf } from './time.ts';
+import { addDays, addMonths, endOf, isDay, momentAt, wallTime, weekdayOf } from './time.ts';
 
 test.each([
   [
@@ -22,6 +22,25 @@ test('wallTime says the weekday, Monday first', () => {
   expect(wallTime(new Date('2018-04-01T16:00:00Z'), 'Asia/Kuala_Lumpur').weekday).toBe(1);
   expect(weekdayOf('2018-04-01')).toBe(7);
 });
+
+test.each([
+  ['evening in Kuala Lumpur', '2018-03-31', '23:59', 'Asia/Kuala_Lumpur', '2018-03-31T15:59:00.000Z'],
+  ['with seconds', '2018-03-31', '23:59:30', 'Asia/Kuala_Lumpur', '2018-03-31T15:59:30.000Z'],
+  ['behind Greenwich', '2018-03-31', '23:00', 'America/New_York', '2018-04-01T03:00:00.000Z'],
+  ['before summer time', '2018-03-25', '01:59', 'Europe/Warsaw', '2018-03-25T00:59:00.000Z'],
+  ['a time that is skipped', '2018-03-25', '02:30', 'Europe/Warsaw', '2018-03-25T01:30:00.000Z'],
+  ['after summer time began', '2018-03-25', '03:00', 'Europe/Warsaw', '2018-03-25T01:00:00.000Z'],
+  [
+    'the first of an hour that comes twice',
+    '2018-10-28',
+    '02:30',
+    'Europe/Warsaw',
+    '2018-10-28T00:30:00.000Z',
+  ],
+  ['after summer time ended', '2018-10-28', '03:00', 'Europe/Warsaw', '2018-10-28T02:00:00.000Z'],
+])('momentAt: %s', (_name, day, time, timeZone, expected) =>
+  expect(momentAt(day, time, timeZone).toISOString()).toBe(expected),
+);
 
 test.each([
   ['2018-01-31', 1, '2018-02-28'],

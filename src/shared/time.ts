@@ -29,6 +29,21 @@ export function wallTime(at: Date, timeZone: string): WallTime {
   return { day, weekday: weekdayOf(day), hour: Number(part.hour), minute: Number(part.minute) };
 }
 
+/**
+ * The moment at which a clock in the time zone shows this day and time (`18:05` or `18:05:33`). Of an hour that comes
+ * twice the first is meant; a time that the clock skips is read as if it had not been put forward.
+ */
+export function momentAt(day: Day, time: string, timeZone: string): Date {
+  const shown = Date.parse(`${day}T${time.length === 5 ? `${time}:00` : time}Z`);
+  const offsetAt = (ms: number) => {
+    const { day, hour, minute } = wallTime(new Date(ms), timeZone);
+    return utc(day).getTime() + (hour * 60 + minute) * 60_000 - Math.floor(ms / 60_000) * 60_000;
+  };
+  // A day earlier the clock certainly stood as before any change of this day, a day later as after it.
+  const moments = [shown - offsetAt(shown - dayMs), shown - offsetAt(shown + dayMs)];
+  return new Date(moments.find((ms) => ms + offsetAt(ms) === shown) ?? moments[0]!);
+}
+
 /** Monday = 1 to Sunday = 7. */
 export function weekdayOf(day: Day): number {
   return ((utc(day).getUTCDay() + 6) % 7) + 1;

@@ -21,6 +21,14 @@ export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], a
   );
 }
 
+/** What the rules made of this version, or null when it was not evaluated. */
+export async function evaluationOf(
+  tx: Tx,
+  activity: { id: ActivityId; version: number },
+): Promise<Evaluation | null> {
+  return (await evaluationsOf(tx, [activity]))[0]?.evaluation ?? null;
+}
+
 /** The evaluations of these versions, in no promised order; versions without one are left out. */
 export async function evaluationsOf(
   tx: Tx,
