@@ -1,0 +1,91 @@
+import type { Fact as Said, Facts, Language, TextKey } from '../../web/texts/say.ts';
+import { text } from '../notify/texts.ts';
+import type { RuleDocument } from '../rules/document.ts';
+import type { Considered, Evaluation, Fact, Step } from '../rules/evaluation.ts';
+import { isCurrency } from '../shared/money.ts';
+
+/** What one rule made of an activity, in words. */
+export type ExplainedRule = {
+  considered: Considered;
+  title: string;
+  /** Why it paid or did not, one sentence. */
+  reason: string;
+  /** The arithmetic, one line each. */
+  steps: string[];
+};
+
+type Version = { id: string; version: number; document: RuleDocument };
+
+/**
+ * Says in the reader's language, for every rule that was considered, why it paid or did not and with which arithmetic.
+ * `rules` are the versions named in the evaluation; a version that is not among them goes by its code. Pure.
+ */
+export function explainRules(
+  evaluation: Evaluation | null,
+  rules: readonly Version[],
+  language: Language,
+): ExplainedRule[] {
+  const considered = evaluation?.considered ?? [];
+  const textsOf = (one: { rule: string; version: number }) => {
+    const texts = rules.find(({ id, version }) => id === one.rule && version === one.version)?.document.texts;
+    return texts?.[language] ?? texts?.['en'];
+  };
+  const titleOf = (code: Fact | undefined) => {
+    const named = considered.find((one) => one.code === code);
+    return (named && textsOf(named)?.title) ?? String(code);
+  };
+  return considered.map((one) => {
+    const texts = textsOf(one);
+    return {
+      considered: one,
+      title: texts?.title ?? one.code,
+      reason: ownWords(one, texts) ?? explainReason(one, titleOf, language),
+      steps: one.steps.map((step) => explainStep(step, language)),
+    };
+  });
+}
+
+/** One line of the arithmetic in the reader's language. */
+export function explainStep({ code, facts }: Step, language: Language): string {
+  const key: TextKey = `rule.step.${code}`;
+  return text(language, key, say(facts));
+}
+
+// The rule's own author says best what it pays for and what it takes.
+function ownWords(
+  { reason }: Considered,
+  texts: RuleDocument['texts'][string] | undefined,
+): string | undefined {
+  if (reason.code === 'fired') return texts?.award;
+  if (reason.code === 'condition-false' || reason.code === 'comparison-false') return texts?.unmet;
+  return undefined;
+}
+
+function explainReason(
+  { reason: { code, facts } }: Considered,
+  titleOf: (code: Fact | undefined) => string,
+  language: Language,
+): string {
+  const key: TextKey = `rule.reason.${code}`;
+  return text(language, key, {
+    ...say(facts),
+    ...(code === 'lower-in-stacking' && { winner: titleOf(facts['winner']) }),
+  });
+}
+
+function say(facts: Readonly<Record<string, Fact>>): Facts {
+  const said: Record<string, Said> = {};
+  for (const [name, fact] of Object.entries(facts)) said[name] = sayFact(fact);
+  const { of, per } = facts;
+  if (per === 'activity') said['counted'] = [{ key: 'rule.counted.activity' }];
+  else if (of && per) said['counted'] = [{ key: `rule.counted.${of}` }, { key: `rule.counted.${per}` }];
+  return said;
+}
+
+// Units are kept in the smallest part of their asset: of money that is its minor unit, of goods a thousandth.
+function sayFact(fact: Fact): Said {
+  if (typeof fact !== 'object' || 'minor' in fact) return fact;
+  const { units, asset } = fact;
+  if (isCurrency(asset)) return { minor: units, currency: asset };
+  return asset.startsWith('goods:') ? units / 1000 : units;
+}
