@@ -70,6 +70,12 @@ export const settings = [
     doc: 'https://KEY:SECRET@host/bucket?region=eu-central-1, any S3-compatible store for pictures. Absent: a folder in the data folder',
   },
   {
+    name: 'MITRA_READERS',
+    fallback: '1',
+    unit: 'threads',
+    doc: 'receipts read at the same time in one process; each takes about one core and 400 MB',
+  },
+  {
     name: 'LOG_LEVEL',
     fallback: 'info',
     unit: 'trace debug info warn error silent',
@@ -105,6 +111,8 @@ export type Config = {
   secret: string | null;
   demo: boolean;
   objectStoreUrl: string | null;
+  /** Threads that read receipts. */
+  readers: number;
   logLevel: LogLevel;
   /** Absolute path. */
   samplesFolder: string;
@@ -130,6 +138,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     secret: read('MITRA_SECRET') || null,
     demo: integer('MITRA_DEMO', read('MITRA_DEMO'), 0, 1) === 1,
     objectStoreUrl: read('OBJECT_STORE_URL') || null,
+    readers: integer('MITRA_READERS', read('MITRA_READERS'), 1, 64),
     logLevel: oneOf('LOG_LEVEL', read('LOG_LEVEL'), logLevels),
     samplesFolder: path.resolve(read('MITRA_SAMPLES')),
     chromePath: read('CHROME_PATH') || null,

@@ -9,7 +9,7 @@ try {
     mode: mode as 'hold' | 'share',
     onLost: (error) => process.stderr.write(`${error.message}\n`),
   });
-  process.once('SIGTERM', () => void db.close().then(() => process.exit(0)));
+  if (mode === 'hold') process.once('SIGTERM', () => void db.close().then(() => process.exit(0)));
   process.stdin.once('end', () => void db.close().then(() => process.exit(0))).resume();
   const { rows } = await db.pool.query(
     "select current_user as role, current_setting('server_encoding') as encoding",

@@ -36,6 +36,7 @@ export type Embedded = {
 const holdLock = 7_264_100;
 const useLock = 7_264_101;
 
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const openLimitMs = 60_000;
 /** A stopping server waits this long for commands that still use it. */
 const othersLimitS = { hold: 10, share: 600 };
@@ -148,12 +149,19 @@ function hold(first: Client, { place, admin, mode, settings, onLost }: Held): Em
     }
   };
   watch();
-  const close = async () => {
+  const leave = async (waitS: number) => {
     closing.abort();
     await reviving;
-    await waitForOthers(client, othersLimitS[mode]);
+    await waitForOthers(client, waitS);
     await client.end().catch(() => {});
     await stopServer(place);
+  };
+  // A server has its own order of stopping; a command that is interrupted must not leave the database running.
+  const interrupted = () => void leave(othersLimitS.hold).finally(() => process.exit(130));
+  if (mode === 'share') for (const signal of endSignals) process.once(signal, interrupted);
+  const close = async () => {
+    for (const signal of endSignals) process.removeListener(signal, interrupted);
+    await leave(othersLimitS[mode]);
   };
   return { admin, password: admin.password, close };
 }

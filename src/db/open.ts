@@ -16,6 +16,14 @@ const embeddedDatabase = 'mitra';
 /** How each role signs in. */
 export type Logins = { admin: Login; app: Login; worker: Login };
 
+export type Opening = {
+  mode: Mode;
+  /** Hears of each connection that was lost. */
+  onLost?: OnLost;
+  /** Hears of each migration that was applied, by its name. */
+  onApplied?: (migration: string) => void;
+};
+
 /**
  * Opens the database: the embedded server of the data folder, or DATABASE_URL. Brings it to this version and refuses,
  * with a DatabaseProblem in words, to hand out one in which tenants are not walled off from each other. Mode `hold` is for
@@ -23,15 +31,16 @@ export type Logins = { admin: Login; app: Login; worker: Login };
  */
 export async function openDatabase(
   config: Config,
-  { mode, onLost = () => {} }: { mode: Mode; onLost?: OnLost },
+  { mode, onLost = () => {}, onApplied }: Opening,
 ): Promise<Db> {
   if (config.databaseUrl)
-    return connectTo(await setUp(externalLogins(config)), config.databasePoolMax, onLost);
+    return connectTo(await setUp(externalLogins(config), onApplied), config.databasePoolMax, onLost);
   const embedded = await openEmbedded(config.dataFolder, mode, { onLost });
   try {
     await createDatabase(embedded.admin, embeddedDatabase);
     const logins = await setUp(
       loginsFor({ ...embedded.admin, database: embeddedDatabase }, embedded.password),
+      onApplied,
     );
     const db = connectTo(logins, config.databasePoolMax, onLost);
     return {
@@ -54,8 +63,8 @@ export function loginsFor(admin: Login, secret: string): Logins {
 }
 
 /** Migrates, makes sure that the roles can sign in, and checks the walls between tenants. */
-export async function setUp(logins: Logins): Promise<Logins> {
-  await migrate(logins.admin);
+export async function setUp(logins: Logins, onApplied?: (migration: string) => void): Promise<Logins> {
+  for (const name of await migrate(logins.admin)) onApplied?.(name);
   for (const login of [logins.app, logins.worker]) {
     await ensureLogin(logins.admin, login);
     const problems = await withClient(login, checkWalls);

@@ -1,0 +1,12 @@
+import type { App } from '../flow/app.ts';
+import { readEvidence } from '../flow/read-evidence.ts';
+import type { EvidenceId, TenantId } from '../shared/id.ts';
+import type { Task } from './run.ts';
+
+/** Every job by its name: one line each, calling its verb with the database as the worker's role. */
+export function tasksOf(app: App): Record<string, Task> {
+  return {
+    'read-evidence': (db, { tenant, evidence }: { tenant: TenantId; evidence: EvidenceId }) =>
+      readEvidence({ ...app, db }, tenant, evidence),
+  };
+}
