@@ -1,5 +1,4 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
-import { serialize } from '@marcbachmann/cel-js/serialize';
+import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 
 import type { RuleId } from '../shared/id.ts';
 import {
