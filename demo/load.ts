@@ -13,6 +13,7 @@ import { addPartners } from '../src/network/partners.ts';
 import { addProducts } from '../src/network/products.ts';
 import { addProgrammes, programmeIdOf, type NewProgramme } from '../src/network/programmes.ts';
 import { addStaff } from '../src/network/staff.ts';
+import { saveRules } from '../src/rules/save-rule.ts';
 import { eventId, type Id, type TransferId } from '../src/shared/id.ts';
 import { catalogue } from './catalogue.ts';
 import {
@@ -54,6 +55,11 @@ export async function loadNusa(tx: Tx): Promise<void> {
     participants.map(({ code }) => code),
   );
   await stockShelves(tx);
+  const saved = await saveRules(tx, programmeIdOf(tx, programme.code), demoRules(), 'demo', openedAt);
+  assert(
+    saved.every(({ ok }) => ok),
+    `the rules are in order: ${JSON.stringify(saved)}`,
+  );
 }
 
 /** The second principal: one person in one shop, and rules of its own. */
@@ -133,7 +139,7 @@ async function stockShelves(tx: Tx): Promise<void> {
 }
 
 /** The rules in rules/, in the order of their file names. */
-export function demoRules(): unknown[] {
+function demoRules(): unknown[] {
   const folder = path.join(import.meta.dirname, 'rules');
   return readdirSync(folder)
     .sort()

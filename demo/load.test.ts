@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { testDatabase } from '../test/database.ts';
+import { people, world } from '../test/world.ts';
+import { withTenant } from '../src/db/transact.ts';
+import { balancesOf } from '../src/ledger/read.ts';
+import { verifyBook } from '../src/ledger/verify.ts';
+import { newestRules } from '../src/rules/read-rules.ts';
+import { catalogue } from './catalogue.ts';
+import { loadDemo } from './load.ts';
+import { outlets, participants } from './world.ts';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+beforeAll(async () => {
+  database = await testDatabase();
+  await world(database.db);
+});
+afterAll(() => database.drop());
+
+type Receipt = { file: string; sender: string; expected: { verdict: string; points: number } };
+const receipts: Receipt[] = JSON.parse(readFileSync(path.join(import.meta.dirname, 'receipts.json'), 'utf8'));
+
+test('shelves are stocked by transfers and the book is in order, also after loading again', async () => {
+  await loadDemo(database.db);
+  const stock = await withTenant(database.db, people.tenant, (tx) => balancesOf(tx, people.gheeHiang));
+  expect(stock.length).toBe(catalogue.filter(({ category }) => category === 'bakery').length);
+  expect(stock.every(({ role, balance }) => role === 'stock' && balance === 80_000n)).toBe(true);
+  expect(await verifyBook(database.db, people.tenant)).toMatchObject({ ok: true });
+});
+
+test('the rules of the demo are live, each in its first version', async () => {
+  const rules = await withTenant(database.db, people.tenant, (tx) => newestRules(tx, people.programme));
+  expect(rules.map(({ code, version, state }) => [code, version, state])).toEqual(
+    ['base', 'focus', 'full-basket', 'launch-month', 'tier'].map((code) => [code, 1, 'live']),
+  );
+});
+
+test('every receipt of the list is there and is sent by somebody we know', () => {
+  const senders = new Set(participants.map(({ code }) => code));
+  for (const { file, sender } of receipts) {
+    expect(existsSync(path.join(import.meta.dirname, 'receipts', file)), file).toBe(true);
+    expect(senders.has(sender), sender).toBe(true);
+  }
+  expect(new Set(receipts.map(({ expected }) => expected.verdict))).toEqual(
+    new Set(['verified', 'rejected', 'needs-review']),
+  );
+});
+
+test('the six languages all have somebody who earns', () => {
+  const earning = receipts.filter(({ expected }) => expected.points > 0).map(({ sender }) => sender);
+  const languages = participants.filter(({ code }) => earning.includes(code)).map(({ language }) => language);
+  expect(new Set(languages)).toEqual(new Set(['en', 'hi', 'id', 'pl', 'ru', 'uk']));
+});
+
+test('a dozen outlets and one that is open', () => {
+  expect(outlets.filter(({ isOpen }) => !isOpen)).toHaveLength(12);
+  expect(outlets.filter(({ isOpen }) => isOpen)).toHaveLength(1);
+});
