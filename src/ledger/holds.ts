@@ -1,9 +1,9 @@
 import type { Tx } from '../db/transact.ts';
 import { eventId } from '../shared/id.ts';
-import type { AccountId, AssetId, Id, TransferId } from '../shared/id.ts';
+import type { AccountId, TransferId } from '../shared/id.ts';
 import { lockBook } from './chain.ts';
 import { post } from './post.ts';
-import type { BookedTransfer } from './read.ts';
+import { transfersByIds, type BookedTransfer } from './read.ts';
 import type { NewTransfer, Posted } from './transfer.ts';
 
 /** What a transfer that follows another says for itself; accounts and asset come from the other. */
@@ -41,26 +41,23 @@ const releasesMax = 1000;
 /** Releases what is left of the holds whose time is over, a thousand at most; call it until it answers nothing. */
 export async function releaseTimedOut(tx: Tx, now: Date): Promise<Posted[]> {
   await lockBook(tx);
-  const due = await tx.query<{
-    id: TransferId;
-    open: bigint;
-    timesOutAt: Date;
-    debit: AccountId;
-    credit: AccountId;
-    asset: AssetId;
-    cause: Id<string> | null;
-  }>(
-    `select h.id, h.open, h.times_out_at as "timesOutAt", t.debit, t.credit, t.cause, a.asset
-     from hold h
-     join transfer t on t.tenant = $1 and t.id = h.id
-     join account a on a.tenant = $1 and a.id = h.account
-     where h.tenant = $1 and h.open > 0 and h.times_out_at <= $2 order by h.times_out_at, h.id limit $3`,
+  const due = await tx.query<OpenHold>(
+    `select id, open from hold where tenant = $1 and open > 0 and times_out_at <= $2
+     order by times_out_at, id limit $3`,
     [tx.tenant, now, releasesMax],
   );
-  const releases = due.map(({ id: hold, open, timesOutAt, debit, credit, asset, cause }) => {
-    const id = eventId<TransferId>(timesOutAt, tx.tenant, 'time-out', hold);
-    const link = { resolves: hold, effectiveAt: timesOutAt, cause: cause ?? undefined };
-    return { id, tx: id, kind: 'release', asset, debit, credit, amount: open, ...link };
+  const openOf = new Map(due.map((hold) => [hold.id, hold.open]));
+  const holds = await transfersByIds(tx, [...openOf.keys()]);
+  const releases = holds.map((hold) => {
+    const effectiveAt = hold.timesOutAt!;
+    const id = eventId<TransferId>(effectiveAt, tx.tenant, 'time-out', hold.id);
+    return releaseOf(hold, {
+      id,
+      tx: id,
+      amount: openOf.get(hold.id)!,
+      effectiveAt,
+      cause: hold.cause ?? undefined,
+    });
   });
   return post(tx, releases, now);
 }

@@ -20,8 +20,9 @@ export type Judgement = { rows: Transfer[]; answers: Posted[] };
  */
 export function judge(book: Book, transfers: readonly NewTransfer[], at: Date): Judgement {
   const rows: Transfer[] = [];
-  const answers = new Map<NewTransfer, Posted>();
-  for (const legs of groupLegs(transfers)) {
+  const answers: Posted[] = [];
+  for (const places of groupLegs(transfers)) {
+    const legs = places.map((place) => transfers[place]!);
     const reused = legs.find((leg) => isReused(book, leg)) ?? findAddition(book, legs);
     const fresh = legs.filter((leg) => !book.stored.has(leg.id));
     const refused = reused ? refuseLeg(reused, 'id-reused') : tryLegs(book, fresh);
@@ -29,21 +30,27 @@ export function judge(book: Book, transfers: readonly NewTransfer[], at: Date): 
     for (const row of accepted) keep(book, row);
     rows.push(...accepted);
     const replayed = accepted.length === 0;
-    for (const leg of legs)
-      answers.set(leg, refused ?? { ok: true, id: leg.id, at: book.stored.get(leg.id)!.at, replayed });
+    for (const place of places) {
+      const { id } = transfers[place]!;
+      answers[place] = refused ?? { ok: true, id, at: book.stored.get(id)!.at, replayed };
+    }
   }
-  return { rows, answers: transfers.map((transfer) => answers.get(transfer)!) };
+  return { rows, answers };
 }
 
-/** The legs of each `tx`. An id that comes again begins another round, which is judged after the first like any repetition. */
-function groupLegs(transfers: readonly NewTransfer[]): Iterable<NewTransfer[]> {
+/**
+ * The legs of each `tx`, as places in the list. An id that comes again begins another round, which is judged after the
+ * first like any repetition.
+ */
+function groupLegs(transfers: readonly NewTransfer[]): Iterable<number[]> {
   const rounds = new Map<string, number>();
-  const roundOf = (transfer: NewTransfer) => {
-    const round = rounds.get(transfer.id) ?? 0;
-    rounds.set(transfer.id, round + 1);
-    return `${round} ${transfer.tx}`;
+  const roundOf = (place: number) => {
+    const { id, tx } = transfers[place]!;
+    const round = rounds.get(id) ?? 0;
+    rounds.set(id, round + 1);
+    return `${round} ${tx}`;
   };
-  return Map.groupBy(transfers, roundOf).values();
+  return Map.groupBy(transfers.keys(), roundOf).values();
 }
 
 function isReused(book: Book, leg: NewTransfer): boolean {

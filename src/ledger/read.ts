@@ -97,7 +97,12 @@ export async function transfersByIds(tx: Tx, ids: readonly TransferId[]): Promis
 
 /** Everything that one cause (an activity, a redemption) brought about, in the order of posting. */
 export async function transfersOfCause(tx: Tx, cause: Id<string>): Promise<BookedTransfer[]> {
-  return (await readBooked(tx, 't.cause = $2', [cause])).sort(byPosting);
+  return transfersOfCauses(tx, [cause]);
+}
+
+/** Everything that several causes brought about, in the order of posting. */
+export async function transfersOfCauses(tx: Tx, causes: readonly Id<string>[]): Promise<BookedTransfer[]> {
+  return (await readBooked(tx, 't.cause = any ($2::uuid[])', [causes])).sort(byPosting);
 }
 
 /** What takes the transfers back, activates, captures or releases them, in the order of posting. */

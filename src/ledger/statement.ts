@@ -68,9 +68,9 @@ const entriesOn = (side: 'debit' | 'credit') =>
     where t.tenant = $1 and t.${side} = own.account and (t.at, t.id) < ($4, $5)
     order by t.at desc, t.id desc limit $6)`;
 
-/** What moved on one side of the account `own` from the cursor on. */
+/** What moved on one side of the account `a` from the cursor on. */
 const movedOn = (side: 'debit' | 'credit') =>
-  `coalesce((select sum(t.amount) from transfer t where t.tenant = $1 and t.${side} = own.account
+  `coalesce((select sum(t.amount) from transfer t where t.tenant = $1 and t.${side} = a.id
     and (t.at, t.id) >= ($4, $5) and t.kind not in ('hold', 'release')), 0)`;
 
 /**
@@ -85,13 +85,13 @@ async function readEntries(
   rowsMax: number,
 ): Promise<Row[]> {
   return tx.query<Row>(
-    `with own as (
-       select a.id as account, a.role, a.balance, ${assetColumn}
+    `with own as materialized (
+       select a.id as account, a.role, ${assetColumn},
+         (a.balance - ${movedOn('credit')} + ${movedOn('debit')})::bigint as "balanceFrom"
        from account a join asset s on s.tenant = $1 and s.id = a.asset
        where a.tenant = $1 and a.owner = $2 and ($3::text[] is null or a.role = any ($3))
      )
-     select e.*, own.account, own.role, own.asset,
-       (own.balance - ${movedOn('credit')} + ${movedOn('debit')})::bigint as "balanceFrom"
+     select e.*, own.account, own.role, own.asset, own."balanceFrom"
      from own cross join lateral (${entriesOn('debit')} union all ${entriesOn('credit')}) e
      order by e.at desc, e.id desc, own.account limit $6`,
     [tx.tenant, owner, roles, cursor.at, cursor.id, rowsMax],

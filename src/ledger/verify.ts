@@ -1,0 +1,160 @@
+import { withTenant, type Db, type Tx } from '../db/transact.ts';
+import type { TenantId } from '../shared/id.ts';
+import { digestRows, genesisHash, hashLink, leafBytes, type Head, type Seal } from './chain.ts';
+import { transfersMax } from './post.ts';
+import { transferColumns, type Transfer } from './transfer.ts';
+import { findWrongTotal, type BadRow, type CheckedTotals } from './verify-totals.ts';
+
+export type Verified = {
+  ok: boolean;
+  /** The first batch that was checked: 1 unless asked otherwise. */
+  fromSeq: bigint;
+  checked: {
+    batches: number;
+    transfers: number;
+    accounts: number;
+    lots: number;
+    holds: number;
+    assets: number;
+  };
+  /** What to keep outside: a later check that arrives at other hashes for this batch proves that history was rewritten. */
+  head: { seq: bigint; hash: string; at: Date } | null;
+  firstBad?: BadRow;
+};
+
+/**
+ * Recomputes the book of a tenant from its transfers: the chain of batches with every row, then balances, what is held,
+ * spent, in lots and in holds, the limits of reversals, and the sum of each asset. Stops at the first row that differs and
+ * names it. It reads one snapshot in pieces, so memory stays flat and posting goes on meanwhile. With `fromSeq` it is
+ * incremental: only the chain from that batch on (standing on the stored hash before it) and the sums of assets.
+ */
+export async function verifyBook(
+  db: Db,
+  tenant: TenantId,
+  { fromSeq = 1n }: { fromSeq?: bigint } = {},
+): Promise<Verified> {
+  return withTenant(db, tenant, async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    await tx.query('set local statement_timeout = 0');
+    const checked = { batches: 0, transfers: 0, accounts: 0, lots: 0, holds: 0, assets: 0 };
+    const { last, bad } = await walkChain(tx, fromSeq, checked);
+    const firstBad = bad ?? (await findWrongTotal(tx, fromSeq === 1n, checked));
+    const head = last.at ? { seq: last.seq, hash: last.hash.toString('hex'), at: last.at } : null;
+    return { ok: !firstBad, fromSeq, checked, head, ...(firstBad ? { firstBad } : {}) };
+  });
+}
+
+/** The last link that was found right; before the first batch there is no time. */
+type Last = { seq: bigint; hash: Buffer; at: Date | null };
+
+async function walkChain(
+  tx: Tx,
+  fromSeq: bigint,
+  checked: Verified['checked'],
+): Promise<{ last: Last; bad?: BadRow | undefined }> {
+  let last: Last = { seq: 0n, hash: genesisHash(tx.tenant), at: null };
+  if (fromSeq > 1n) {
+    const [before] = await readSeals(tx, fromSeq - 2n);
+    if (before?.seq !== fromSeq - 1n) return { last, bad: badBatch(fromSeq - 1n, 'is missing') };
+    last = before;
+  }
+  for (;;) {
+    const seals = await readSeals(tx, last.seq);
+    const rows = await readRows(tx, last.at, seals);
+    if (seals.length === 0) return { last, bad: (await checkHead(tx, last)) ?? rows.map(strayRow)[0] };
+    let start = 0;
+    for (const seal of seals) {
+      const end = rows.findIndex((row, index) => index >= start && row.at > seal.at);
+      const own = rows.slice(start, end < 0 ? rows.length : end);
+      const bad = checkSeal(last, seal) ?? checkRows(seal, own);
+      if (bad) return { last, bad };
+      start += own.length;
+      last = seal;
+      checked.batches += 1;
+      checked.transfers += own.length;
+    }
+  }
+}
+
+/** The next batches, as many as have one full batch of transfers between them. */
+async function readSeals(tx: Tx, afterSeq: bigint): Promise<Seal[]> {
+  return tx.query<Seal>(
+    `select seq, at, n, prev, leaves, root, hash
+     from (select b.*, sum(b.n) over (order by b.seq) as upto
+       from (select * from batch where tenant = $1 and seq > $2 order by seq limit $3) b) b
+     where upto - n < $3 order by seq`,
+    [tx.tenant, afterSeq, transfersMax],
+  );
+}
+
+/** Every transfer after the last batch and up to these, whether or not it belongs there; none given: all after the last. */
+async function readRows(tx: Tx, after: Date | null, seals: readonly Seal[]): Promise<Transfer[]> {
+  const expected = seals.reduce((total, seal) => total + seal.n, 0);
+  return tx.query<Transfer>(
+    `select ${transferColumns} from transfer t
+     where t.tenant = $1 and ($2::timestamptz is null or t.at > $2) and ($3::timestamptz is null or t.at <= $3)
+     order by t.at, t.id limit $4`,
+    // One more than expected is enough to find a row that should not be there.
+    [tx.tenant, after, seals.at(-1)?.at ?? null, Math.min(expected, 2 * transfersMax) + 1],
+  );
+}
+
+/** Is the batch the next link, and does it still say what was sealed? */
+function checkSeal(last: Last, seal: Seal): BadRow | undefined {
+  if (seal.seq !== last.seq + 1n) return badBatch(last.seq + 1n, 'is missing');
+  if (!hashLink(seal).equals(seal.hash))
+    return badBatch(seal.seq, 'was changed: its hash does not fit what it says');
+  if (seal.prev.equals(last.hash)) return undefined;
+  if (last.seq === 0n) return badBatch(seal.seq, 'does not stand on the beginning of this tenant');
+  return badBatch(last.seq, `was rewritten: batch ${seal.seq} stands on another hash`);
+}
+
+/** Are the rows those that were sealed? `own` are in order of posting time, then id. */
+function checkRows(seal: Seal, own: readonly Transfer[]): BadRow | undefined {
+  const found = digestRows(own);
+  const stray = own.find((row) => row.at.getTime() !== seal.at.getTime());
+  if (!stray && found.leaves.equals(seal.leaves))
+    return found.root.equals(seal.root) ? undefined : badBatch(seal.seq, 'has a transfer that was changed');
+  const sealed = leavesOf(seal.leaves);
+  if (stray) return sealed.has(stray.id) ? changedRow(stray.id, seal) : strayRow(stray);
+  const ids = new Set<string>(own.map((row) => row.id));
+  const digests = leavesOf(found.leaves);
+  const wrong = [...new Set([...sealed.keys(), ...ids])]
+    .sort()
+    .find((id) => sealed.get(id) !== digests.get(id))!;
+  if (!sealed.has(wrong)) return strayRow({ id: wrong });
+  return ids.has(wrong) ? changedRow(wrong, seal) : { ...changedRow(wrong, seal), problem: 'was deleted' };
+}
+
+/** The ids of a batch with their short digests. */
+function leavesOf(leaves: Buffer): Map<string, string> {
+  const hex = leaves.toString('hex');
+  const found = new Map<string, string>();
+  for (let start = 0; start < hex.length; start += 2 * leafBytes) {
+    const id = hex.slice(start, start + 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    found.set(id, hex.slice(start + 32, start + 2 * leafBytes));
+  }
+  return found;
+}
+
+async function checkHead(tx: Tx, last: Last): Promise<BadRow | undefined> {
+  const [head] = await tx.query<Head>('select seq, hash, at from chain where tenant = $1', [tx.tenant]);
+  const bad = (problem: string): BadRow => ({ table: 'chain', id: tx.tenant, problem });
+  if (!head) return last.seq > 0n ? bad('the head of the chain was deleted') : undefined;
+  if (head.seq > last.seq) return badBatch(last.seq + 1n, 'is missing');
+  const fits = head.seq === last.seq && head.hash.equals(last.hash);
+  const sameTime = last.at === null || head.at.getTime() === last.at.getTime();
+  return fits && sameTime ? undefined : bad('the head of the chain is not the last batch');
+}
+
+function badBatch(seq: bigint, problem: string): BadRow {
+  return { table: 'batch', id: String(seq), seq: Number(seq), problem };
+}
+
+function changedRow(id: string, seal: Seal): BadRow {
+  return { table: 'transfer', id, seq: Number(seal.seq), problem: 'was changed' };
+}
+
+function strayRow({ id }: { id: string }): BadRow {
+  return { table: 'transfer', id, problem: 'was inserted: no batch has it there' };
+}
