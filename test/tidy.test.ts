@@ -23,7 +23,11 @@ const rooms: Record<string, readonly string[]> = {
   flow: ['evidence', 'activity', 'rules', 'ledger', 'network', 'notify', 'db', 'shared'],
 };
 const readable = ['flow', 'evidence', 'activity', 'rules', 'ledger', 'network', 'notify', 'db', 'shared'];
-const edges: Record<string, readonly string[]> = { http: readable, jobs: readable, cli: [...readable, 'http', 'jobs'] };
+const edges: Record<string, readonly string[]> = {
+  http: readable,
+  jobs: readable,
+  cli: [...readable, 'http', 'jobs'],
+};
 const table: Record<string, readonly string[]> = { ...rooms, ...edges };
 
 /** Files at the top of `src` that any room may read, and the files that start everything. */
@@ -33,8 +37,14 @@ type Source = { file: string; text: string; imports: string[] };
 
 const sources: Source[] = ['src', 'web', 'demo', 'test', 'bench'].flatMap(filesBelow).map((file) => {
   const text = readFileSync(path.join(root, file), 'utf8');
-  const found = [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'(\.[^']+)'|^import\s+'(\.[^']+)'|import\('(\.[^']+)'\)|new URL\('(\.[^']+)'/gm)];
-  const imports = found.map((m) => path.posix.join(path.posix.dirname(file), (m[1] ?? m[2] ?? m[3] ?? m[4])!));
+  const found = [
+    ...text.matchAll(
+      /^(?:import|export)\s[^;]*?from\s+'(\.[^']+)'|^import\s+'(\.[^']+)'|import\('(\.[^']+)'\)|new URL\('(\.[^']+)'/gm,
+    ),
+  ];
+  const imports = found.map((m) =>
+    path.posix.join(path.posix.dirname(file), (m[1] ?? m[2] ?? m[3] ?? m[4])!),
+  );
   return { file, text, imports };
 });
 
@@ -42,7 +52,10 @@ function filesBelow(folder: string): string[] {
   const at = path.join(root, folder);
   if (!existsSync(at)) return [];
   return readdirSync(at, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|tsx)$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name) && !name.endsWith('.d.ts'))
+    .filter(
+      (name) =>
+        /\.(ts|tsx)$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name) && !name.endsWith('.d.ts'),
+    )
     .map((name) => path.posix.join(folder, name.split(path.sep).join('/')));
 }
 
@@ -57,14 +70,17 @@ test('each room imports only what the table of rooms allows', () => {
     if (room === null || isTest(file)) continue;
     const may = table[room];
     if (!may) {
-      wrong.push(`${file} lies in an unknown room; add ${room} to the table in test/tidy.test.ts and ARCHITECTURE.md`);
+      wrong.push(
+        `${file} lies in an unknown room; add ${room} to the table in test/tidy.test.ts and ARCHITECTURE.md`,
+      );
       continue;
     }
     for (const to of imports) {
       checked++;
       const target = roomOf(to);
       if (target === room || (target !== null && may.includes(target))) continue;
-      if (target === null && (topFiles.some((top) => to === `src/${top}`) || to.startsWith('web/texts/'))) continue;
+      if (target === null && (topFiles.some((top) => to === `src/${top}`) || to.startsWith('web/texts/')))
+        continue;
       if (room === 'cli' && (to === 'src/main.ts' || to.startsWith('demo/'))) continue;
       wrong.push(`${file} imports ${to}; move the call to src/flow or the code to the room it belongs to`);
     }
@@ -77,8 +93,14 @@ test('evaluation of rules reads no database, no clock and no chance', () => {
   const pure = sources.filter(({ file }) => /^src\/rules\/evaluate[^/]*\.ts$/.test(file) && !isTest(file));
   expect(pure.length).toBeGreaterThan(0);
   for (const { file, text, imports } of pure) {
-    expect(imports.filter((to) => to.startsWith('src/db/')), `${file} must not import the database`).toEqual([]);
-    expect(/Date\.now|new Date\(\)|Math\.random|randomUUID|process\.env/.test(text), `${file} must stay pure`).toBe(false);
+    expect(
+      imports.filter((to) => to.startsWith('src/db/')),
+      `${file} must not import the database`,
+    ).toEqual([]);
+    expect(
+      /Date\.now|new Date\(\)|Math\.random|randomUUID|process\.env/.test(text),
+      `${file} must stay pure`,
+    ).toBe(false);
   }
 });
 
@@ -92,7 +114,9 @@ test('pages never import the server', () => {
 });
 
 test('no imports go round in circles', () => {
-  const graph = new Map(sources.filter(({ file }) => !isTest(file)).map(({ file, text }) => [file, valueImports(file, text)]));
+  const graph = new Map(
+    sources.filter(({ file }) => !isTest(file)).map(({ file, text }) => [file, valueImports(file, text)]),
+  );
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (file: string, trail: string[]): void => {
@@ -117,10 +141,12 @@ test('files and functions stay short enough to read', () => {
   const long: string[] = [];
   for (const { file, text } of sources) {
     const lines = text.split('\n');
-    if (lines.length > fileLinesMax + 1) long.push(`${file} has ${lines.length} lines; a file of more than ${fileLinesMax} hides a noun`);
+    if (lines.length > fileLinesMax + 1)
+      long.push(`${file} has ${lines.length} lines; a file of more than ${fileLinesMax} hides a noun`);
     if (isTest(file)) continue;
     for (const { name, length } of functionsOf(lines))
-      if (length > functionLinesMax) long.push(`${file}: ${name} has ${length} lines; more than ${functionLinesMax} hide two functions`);
+      if (length > functionLinesMax)
+        long.push(`${file}: ${name} has ${length} lines; more than ${functionLinesMax} hide two functions`);
   }
   expect(long).toEqual([]);
   expect(sources.length).toBeGreaterThan(50);
@@ -140,7 +166,8 @@ function functionsOf(lines: readonly string[]): { name: string; length: number }
 
 test('every file is used by another', () => {
   const used = new Set(sources.flatMap(({ imports }) => imports));
-  const entries = /^(src\/(cli|main)|test\/|bench\/|demo\/make-|web\/.*(vite\.config|main)\.tsx?$)|\.test\.tsx?$|\/train\/|worker\.ts$/;
+  const entries =
+    /^(src\/(cli|main)|test\/|bench\/|demo\/make-|web\/.*(vite\.config|main)\.tsx?$)|\.test\.tsx?$|\/train\/|worker\.ts$/;
   const unused = sources.map(({ file }) => file).filter((file) => !used.has(file) && !entries.test(file));
   expect(unused).toEqual([]);
 });
@@ -152,21 +179,31 @@ test('every room has a README that tells what it is for', () => {
 
 test('open ends name their issue', () => {
   const open = sources.flatMap(({ file, text }) =>
-    text.split('\n').flatMap((line, at) => (/\b(TODO|FIXME|XXX)\b(?!.*#\d)/.test(line) && !file.endsWith('tidy.test.ts') && !/'XXX'/.test(line) ? [`${file}:${at + 1}`] : [])),
+    text
+      .split('\n')
+      .flatMap((line, at) =>
+        /\b(TODO|FIXME|XXX)\b(?!.*#\d)/.test(line) && !file.endsWith('tidy.test.ts') && !/'XXX'/.test(line)
+          ? [`${file}:${at + 1}`]
+          : [],
+      ),
   );
   expect(open).toEqual([]);
 });
 
 test('one word per idea: no other word for what design calls outlet, participant, transfer, evidence', () => {
   // [the word, where nobody may use it]; texts in other languages and prose are not code.
-  const foreign = /\b(storeId|shopId|retailerId|userId|customerId|memberId|receiptId|documentId|transactionId|walletId)\b/;
-  const found = sources.flatMap(({ file, text }) => (!file.endsWith('tidy.test.ts') && foreign.test(text) ? [`${file}: ${foreign.exec(text)![0]}`] : []));
+  const foreign =
+    /\b(storeId|shopId|retailerId|userId|customerId|memberId|receiptId|documentId|transactionId|walletId)\b/;
+  const found = sources.flatMap(({ file, text }) =>
+    !file.endsWith('tidy.test.ts') && foreign.test(text) ? [`${file}: ${foreign.exec(text)![0]}`] : [],
+  );
   expect(found).toEqual([]);
 });
 
 test('no page of prose names two titles or none', () => {
-  const pages = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !/(^|\/)(node_modules|dist|\.mitra[^/]*)\//.test(name));
+  const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.md') && !/(^|\/)(node_modules|dist|\.mitra[^/]*)\//.test(name),
+  );
   expect(pages.length).toBeGreaterThan(10);
   const wrong = pages.filter((name) => {
     const prose = readFileSync(path.join(root, name), 'utf8').replace(/^```[\s\S]*?^```/gm, '');

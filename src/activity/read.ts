@@ -61,6 +61,18 @@ export async function activitiesOfEvidence(tx: Tx, evidence: EvidenceId): Promis
   return withLines(tx, heads);
 }
 
+/** Which activities these pieces of evidence have ever supported. */
+export async function activityIdsOfEvidence(
+  tx: Tx,
+  evidence: readonly EvidenceId[],
+): Promise<{ evidence: EvidenceId; activity: ActivityId }[]> {
+  return tx.query<{ evidence: EvidenceId; activity: ActivityId }>(
+    `select distinct a.evidence, a.id as activity from activity a
+     where a.tenant = $1 and a.evidence = any($2::uuid[]) order by a.evidence, a.id`,
+    [tx.tenant, evidence],
+  );
+}
+
 /**
  * A page of activities in their newest version, the last recorded first: one participant's or, without one, the
  * tenant's. `before` is the id of the last activity of the page before.

@@ -27,6 +27,26 @@ export async function newestReading(tx: Tx, evidence: EvidenceId): Promise<Store
   return row ? { version: row.version, document: row.document, createdAt: row.created_at } : null;
 }
 
+/** What a list shows of a reading. */
+export type ReadingSummary = {
+  evidence: EvidenceId;
+  merchant: string | null;
+  date: string | null;
+  totalMinor: number | null;
+  currency: string | null;
+};
+
+/** The newest reading of each of these in short, in no promised order; unread evidence is left out. */
+export async function readingSummaries(tx: Tx, evidence: readonly EvidenceId[]): Promise<ReadingSummary[]> {
+  return tx.query<ReadingSummary>(
+    `select distinct on (r.evidence) r.evidence, r.document #>> '{merchant,value}' as merchant,
+       r.document #>> '{date,value}' as date, (r.document #>> '{totalMinor,value}')::float8 as "totalMinor",
+       r.document #>> '{currency,value}' as currency
+     from reading r where r.tenant = $1 and r.evidence = any($2::uuid[]) order by r.evidence, r.version desc`,
+    [tx.tenant, evidence],
+  );
+}
+
 /** Files the fingerprint, so that a later photograph of the same paper is recognised. Filing again replaces it. */
 export async function fileFingerprint(tx: Tx, evidence: EvidenceId, fingerprint: Fingerprint): Promise<void> {
   await tx.query(

@@ -54,6 +54,11 @@ export async function openPicture(bytes: Uint8Array): Promise<Picture | PictureR
   }
 }
 
+/** A stored picture turned clockwise, for showing it as the reading sees it. */
+export async function turnPicture(stored: Uint8Array, turn: 90 | 180 | 270): Promise<Buffer> {
+  return sharp(stored, { limitInputPixels: picturePixelsMax }).rotate(turn).jpeg({ quality: 88 }).toBuffer();
+}
+
 async function openAllowed(bytes: Uint8Array, format: Allowed): Promise<Picture | PictureRefused> {
   const header = await sharp(bytes, { limitInputPixels: false }).metadata();
   const pixels = header.width * header.height;

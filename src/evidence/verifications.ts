@@ -39,6 +39,9 @@ export type Verification = {
   decidedAt: Date;
 };
 
+const columns = `v.id, v.evidence, v.reading_version as "readingVersion", v.verdict, v.reasons as checks, v.matches,
+  v.duplicate_of as "duplicateOf", v.decided_by as "decidedBy", v.note, v.corrections, v.decided_at as "decidedAt"`;
+
 /** Adds a verdict; the newest of an evidence counts, and none is ever changed. */
 export async function addVerification(
   tx: Tx,
@@ -70,11 +73,22 @@ export async function addVerification(
 
 /** The verdict that counts for the evidence, or null while it has none. */
 export async function newestVerification(tx: Tx, evidence: EvidenceId): Promise<Verification | null> {
-  const rows = await tx.query<Verification>(
-    `select id, evidence, reading_version as "readingVersion", verdict, reasons as checks, matches,
-       duplicate_of as "duplicateOf", decided_by as "decidedBy", note, corrections, decided_at as "decidedAt"
-     from verification where tenant = $1 and evidence = $2 order by id desc limit 1`,
+  return (await newestVerifications(tx, [evidence]))[0] ?? null;
+}
+
+/** The verdict that counts for each of these, in no promised order; evidence without one is left out. */
+export async function newestVerifications(tx: Tx, evidence: readonly EvidenceId[]): Promise<Verification[]> {
+  return tx.query<Verification>(
+    `select distinct on (v.evidence) ${columns} from verification v
+     where v.tenant = $1 and v.evidence = any($2::uuid[]) order by v.evidence, v.id desc`,
     [tx.tenant, evidence],
   );
-  return rows[0] ?? null;
+}
+
+/** Every verdict on the evidence, the first one first. */
+export async function verificationsOf(tx: Tx, evidence: EvidenceId): Promise<Verification[]> {
+  return tx.query<Verification>(
+    `select ${columns} from verification v where v.tenant = $1 and v.evidence = $2 order by v.id`,
+    [tx.tenant, evidence],
+  );
 }

@@ -109,10 +109,12 @@ async function goodsOf(
   reading: Reading,
   corrections: Corrections,
 ): Promise<{ items: ItemMatch[]; products: Product[] }> {
-  const found = await findProducts(tx, reading.items.map((item) => item.text));
+  const found = await findProducts(
+    tx,
+    reading.items.map((item) => item.text),
+  );
   const candidates = [...new Map(found.map(({ product }) => [product.id, product])).values()];
   const items = correctMatches(matchItems(reading.items, candidates), corrections);
   const ids = items.flatMap((match) => (match.product ? [match.product] : []));
   return { items, products: await productsByIds(tx, ids) };
 }
-

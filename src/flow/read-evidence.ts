@@ -23,7 +23,10 @@ export async function readEvidence(app: App, tenant: TenantId, id: EvidenceId): 
     const evidence = (await evidenceById(tx, id))!;
     const programme = (await programmeById(tx, evidence.programme))!;
     const { currency, timeZone, settings } = programme;
-    return { evidence, locale: { currency, timeZone, dateOrder: settings.dateOrder ?? 'dmy' } satisfies Locale };
+    return {
+      evidence,
+      locale: { currency, timeZone, dateOrder: settings.dateOrder ?? 'dmy' } satisfies Locale,
+    };
   });
   if (!begun) return;
   try {
@@ -46,12 +49,7 @@ async function readPicture(app: App, evidence: Evidence, locale: Locale): Promis
   return app.ocr.read({ stored, detail: detail || null }, locale);
 }
 
-async function recordReading(
-  app: App,
-  tenant: TenantId,
-  id: EvidenceId,
-  document: Reading,
-): Promise<void> {
+async function recordReading(app: App, tenant: TenantId, id: EvidenceId, document: Reading): Promise<void> {
   await withTenant(app.db, tenant, async (tx) => {
     const progress = await lockProgress(tx, id);
     if (!progress || isJudged(progress.state)) return;
@@ -62,4 +60,3 @@ async function recordReading(
     await settleVerdict(tx, evidence, decided, null, at);
   });
 }
-

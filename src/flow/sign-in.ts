@@ -1,7 +1,14 @@
 import { secretOf } from '../config.ts';
 import { findTenant, listTenants } from '../db/directory.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
-import { closeSession, issueCode, openSession, sessionSubject, takeCode, type Subject } from '../network/access.ts';
+import {
+  closeSession,
+  issueCode,
+  openSession,
+  sessionSubject,
+  takeCode,
+  type Subject,
+} from '../network/access.ts';
 import { participantByPhone } from '../network/participants.ts';
 import { staffByEmail } from '../network/staff.ts';
 import { isId, type TenantId } from '../shared/id.ts';

@@ -24,4 +24,7 @@ export const refusals = {
 } as const;
 
 /** Refusals of the open sign-in routes. */
-export const openRefusals = { 422: problem('Refused; `code` says why'), 429: problem('Too many attempts') } as const;
+export const openRefusals = {
+  422: problem('Refused; `code` says why'),
+  429: problem('Too many attempts'),
+} as const;

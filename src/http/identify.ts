@@ -62,6 +62,8 @@ function isSameOrigin(c: Context<Env>): boolean {
 // `?lang=` wins, then the browser's wish; a person's own language is the client's to send along.
 function languageAsked(c: Context<Env>): Language {
   const asked = [c.req.query('lang'), ...(c.req.header('accept-language') ?? '').split(',')];
-  const tags = asked.flatMap((tag) => (tag ? [tag.split(';')[0]!.trim().toLowerCase().split(/[-_]/)[0]!] : []));
+  const tags = asked.flatMap((tag) =>
+    tag ? [tag.split(';')[0]!.trim().toLowerCase().split(/[-_]/)[0]!] : [],
+  );
   return languageOf(tags.find((tag) => tag in languages) ?? 'en');
 }

@@ -7,8 +7,10 @@ import { z } from '@hono/zod-openapi';
 
 const id = () => z.uuid().openapi({ format: 'uuid' });
 const time = () => z.iso.datetime().openapi({ example: '2018-03-21T10:05:00.000Z' });
-const minor = () => z.int().openapi({ description: 'Integer of the smallest part of the currency', example: 1250 });
-const units = () => z.int().openapi({ description: 'Integer of the smallest part of the asset', example: 120 });
+const minor = () =>
+  z.int().openapi({ description: 'Integer of the smallest part of the currency', example: 1250 });
+const units = () =>
+  z.int().openapi({ description: 'Integer of the smallest part of the asset', example: 120 });
 const facts = z.record(z.string(), z.unknown());
 
 export const problemShape = z
@@ -30,7 +32,14 @@ export const reasonShape = z
 const named = z.object({ id: id(), name: z.string() });
 const outletName = z.object({ id: id(), code: z.string(), name: z.string() });
 
-export const evidenceStates = ['waiting', 'reading', 'verified', 'rejected', 'needs-review', 'parked'] as const;
+export const evidenceStates = [
+  'waiting',
+  'reading',
+  'verified',
+  'rejected',
+  'needs-review',
+  'parked',
+] as const;
 
 export const evidenceRowShape = z
   .object({
@@ -50,7 +59,10 @@ export const evidenceRowShape = z
   })
   .openapi('EvidenceRow');
 
-const quad = z.array(z.number()).length(8).openapi({ description: 'Four corners, clockwise from the top left, in pixels' });
+const quad = z
+  .array(z.number())
+  .length(8)
+  .openapi({ description: 'Four corners, clockwise from the top left, in pixels' });
 const fieldOf = <T extends z.ZodType>(value: T) =>
   z.object({ value, confidence: z.number(), text: z.string(), quad: quad.nullable() }).nullable();
 
@@ -183,6 +195,7 @@ export const evidenceDetailShape = evidenceRowShape
     ),
     verification: z
       .object({
+        id: id(),
         verdict: z.enum(['verified', 'rejected', 'needs-review']),
         reasons: z.array(reasonShape),
         decidedBy: named.nullable(),
@@ -195,7 +208,13 @@ export const evidenceDetailShape = evidenceRowShape
     evaluation: z.array(ruleTraceShape),
     transfers: z.array(transferShape),
     stock: z.array(
-      z.object({ sku: z.string(), name: z.string(), outlet: z.string(), beforeMilli: z.int(), afterMilli: z.int() }),
+      z.object({
+        sku: z.string(),
+        name: z.string(),
+        outlet: z.string(),
+        beforeMilli: z.int(),
+        afterMilli: z.int(),
+      }),
     ),
     messages: z.array(messageShape),
     timings: z.object({ receivedAt: time(), readAt: time().nullable(), postedAt: time().nullable() }),
@@ -204,7 +223,9 @@ export const evidenceDetailShape = evidenceRowShape
 
 export const walletShape = z
   .object({
-    balances: z.array(z.object({ asset: assetShape, available: units(), held: units(), pending: units() })),
+    balances: z.array(
+      z.object({ asset: assetShape, available: units(), held: units(), pending: units(), debt: units() }),
+    ),
     expiry: z.array(z.object({ expiresOn: z.iso.date(), units: units() })),
   })
   .openapi('Wallet');
@@ -217,6 +238,7 @@ export const statementShape = z
         at: time(),
         effectiveAt: time(),
         kind: z.string(),
+        role: z.string(),
         asset: z.string(),
         units: units().openapi({ description: 'Signed: what the movement did to the balance' }),
         balanceAfter: units(),
@@ -257,6 +279,10 @@ export const reviewShape = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),
     reason: z.string().trim().min(1).max(500),
+    seen: z
+      .uuid()
+      .optional()
+      .openapi({ description: 'Id of the verdict that was looked at; refused when another has come since' }),
     corrections: z
       .strictObject({
         outlet: z.uuid().optional(),

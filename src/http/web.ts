@@ -58,11 +58,14 @@ function page(name: 'admin' | 'partner', base: string): Handler<Env> {
     const file = path.resolve(built, name, asked === '' ? 'index.html' : asked);
     if (!file.startsWith(path.join(built, name) + path.sep)) return next();
     const isAsset = path.extname(file) !== '' && !file.endsWith('.html');
-    const body = (await contentOf(file)) ?? (isAsset ? null : await contentOf(path.join(built, name, 'index.html')));
+    const body =
+      (await contentOf(file)) ?? (isAsset ? null : await contentOf(path.join(built, name, 'index.html')));
     if (body === null) return isAsset ? next() : c.text(notBuilt, 503);
     // Names of built assets carry a hash of their content, so they may be kept for ever.
     const kept = asked.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    const type = isAsset ? (mediaTypes[path.extname(file)] ?? 'application/octet-stream') : mediaTypes['.html']!;
+    const type = isAsset
+      ? (mediaTypes[path.extname(file)] ?? 'application/octet-stream')
+      : mediaTypes['.html']!;
     return c.body(new Uint8Array(body), 200, { 'content-type': type, 'cache-control': kept });
   };
 }
@@ -82,7 +85,8 @@ async function contentOf(file: string): Promise<Buffer | null> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    if (['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return null;
     throw error;
   }
 }

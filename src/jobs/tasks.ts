@@ -1,4 +1,5 @@
 import type { App } from '../flow/app.ts';
+import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
 import type { EvidenceId, TenantId } from '../shared/id.ts';
 import type { Task } from './run.ts';
@@ -8,5 +9,7 @@ export function tasksOf(app: App): Record<string, Task> {
   return {
     'read-evidence': (db, { tenant, evidence }: { tenant: TenantId; evidence: EvidenceId }) =>
       readEvidence({ ...app, db }, tenant, evidence),
+    'deliver-messages': (db, { tenant }: { tenant: TenantId }) =>
+      deliverWaitingMessages({ ...app, db }, tenant),
   };
 }

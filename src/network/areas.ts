@@ -30,6 +30,21 @@ export async function listAreas(tx: Tx): Promise<Area[]> {
   );
 }
 
+/** For each of these areas the codes from itself up to the top of the tree. */
+export async function areaPaths(tx: Tx, areas: readonly AreaId[]): Promise<Map<AreaId, string[]>> {
+  const rows = await tx.query<{ start: AreaId; codes: string[] }>(
+    `with recursive path (start, code, parent, depth) as (
+       select a.id, a.code, a.parent, 0 from area a where a.tenant = $1 and a.id = any($2::uuid[])
+       union all
+       select path.start, a.code, a.parent, path.depth + 1
+       from path join area a on a.tenant = $1 and a.id = path.parent where path.depth < 50
+     )
+     select start, array_agg(code order by depth) as codes from path group by start`,
+    [tx.tenant, areas],
+  );
+  return new Map(rows.map(({ start, codes }) => [start, codes]));
+}
+
 /** The id that an area's code gives, whether or not the area is there. */
 export function areaIdOf(tx: Pick<Tx, 'tenant'>, code: string): AreaId {
   return nameId(tx.tenant, 'area', code);

@@ -7,6 +7,8 @@ export type ProgrammeSettings = {
   totalMinorMax?: number;
   /** How the shops print dates. */
   dateOrder?: 'dmy' | 'mdy' | 'ymd';
+  /** How far it goes to take back what was earned wrongly (src/ledger/reverse.ts). Absent: `within-balance`. */
+  clawback?: 'only-pending' | 'within-balance' | 'allow-debt' | 'offset-next-earnings';
 };
 
 /** A rule book's frame: dates are inclusive, in the programme's own time zone. */

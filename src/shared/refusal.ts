@@ -21,6 +21,7 @@ export const refusalCodes = [
   // Review
   'not-in-review',
   'already-decided',
+  'cannot-approve',
   // Activities and rules
   'activity-invalid',
   'rule-invalid',

@@ -62,7 +62,9 @@ const personShape = z.object({
 const items = <T extends z.ZodType>(shape: T) => z.object({ items: z.array(shape) });
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
 // One code, exactly; a list of codes or an operator in its place is refused rather than guessed at.
-const codeFilter = { query: z.strictObject({ code: z.string().max(60).optional(), lang: z.string().optional() }) };
+const codeFilter = {
+  query: z.strictObject({ code: z.string().max(60).optional(), lang: z.string().optional() }),
+};
 
 export const networkRoutes = newRouter()
   .openapi(
@@ -83,11 +85,31 @@ export const networkRoutes = newRouter()
         const shared = { programme: { id, name, currency }, tenant: { name: tenant.name } };
         if (by.kind === 'staff') {
           const staff = (await staffById(tx, by.id))!;
-          return { kind: by.kind, id: staff.id, name: staff.name, language: staff.language, role: staff.role, outlets: [], ...shared };
+          return {
+            kind: by.kind,
+            id: staff.id,
+            name: staff.name,
+            language: staff.language,
+            role: staff.role,
+            outlets: [],
+            ...shared,
+          };
         }
         const person = (await participantById(tx, by.id))!;
-        const outlets = (await outletsOfParticipant(tx, by.id)).map(({ id, code, name }) => ({ id, code, name }));
-        return { kind: by.kind, id: person.id, name: person.name, language: person.language, tier: person.tier, outlets, ...shared };
+        const outlets = (await outletsOfParticipant(tx, by.id)).map(({ id, code, name }) => ({
+          id,
+          code,
+          name,
+        }));
+        return {
+          kind: by.kind,
+          id: person.id,
+          name: person.name,
+          language: person.language,
+          tier: person.tier,
+          outlets,
+          ...shared,
+        };
       });
       return c.json(me, 200);
     },
@@ -145,7 +167,10 @@ export const networkRoutes = newRouter()
       const outlets = await withTenant(c.get('app').db, by.tenant, (tx) =>
         by.kind === 'staff' ? listOutlets(tx) : outletsOfParticipant(tx, by.id),
       );
-      return c.json({ items: outlets.filter((outlet) => !code || outlet.code === code).map(showOutlet) }, 200);
+      return c.json(
+        { items: outlets.filter((outlet) => !code || outlet.code === code).map(showOutlet) },
+        200,
+      );
     },
   )
   .openapi(
@@ -212,14 +237,29 @@ export const networkRoutes = newRouter()
       const by = await staffSignedIn(c);
       const participants = await withTenant(c.get('app').db, by.tenant, listParticipants);
       const shown = participants.map(({ id, code, name, kind, tier, language, partnerName }) => ({
-        id, code, name, kind, tier, language, partner: partnerName,
+        id,
+        code,
+        name,
+        kind,
+        tier,
+        language,
+        partner: partnerName,
       }));
       return c.json({ items: shown }, 200);
     },
   );
 
 function showOutlet({ id, code, name, address, areaName, partnerName, distributorName, channel }: Outlet) {
-  return { id, code, name, address, area: areaName, partner: partnerName, distributor: distributorName, channel };
+  return {
+    id,
+    code,
+    name,
+    address,
+    area: areaName,
+    partner: partnerName,
+    distributor: distributorName,
+    channel,
+  };
 }
 
 function showProduct({ id, sku, name, brand, category, isFocus, listPriceMinor, currency }: Product) {

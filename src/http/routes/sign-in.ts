@@ -6,7 +6,11 @@ import { body, json, openRefusals, refusals } from '../answers.ts';
 import { sessionCookie, signedIn, tokenOf } from '../identify.ts';
 import { endWith } from '../problem.ts';
 
-const tenant = z.string().max(60).optional().openapi({ description: 'Code of the tenant; may be left out where there is one' });
+const tenant = z
+  .string()
+  .max(60)
+  .optional()
+  .openapi({ description: 'Code of the tenant; may be left out where there is one' });
 const phone = z
   .string()
   .regex(/^\+[0-9 ()-]{6,24}$/, 'a phone number with its country code, such as +60 12-345 6789')
@@ -28,11 +32,15 @@ export const signInRoutes = newRouter()
       path: '/auth/otp',
       tags: ['sign-in'],
       summary: 'Ask for a one-time code',
-      description: 'The answer is the same whether or not the person is known. In demo mode it carries the code.',
+      description:
+        'The answer is the same whether or not the person is known. In demo mode it carries the code.',
       security: [],
       request: body(handle),
       responses: {
-        202: json(z.object({ sent: z.literal(true), demoCode: z.string().optional() }), 'Sent, if the person is known'),
+        202: json(
+          z.object({ sent: z.literal(true), demoCode: z.string().optional() }),
+          'Sent, if the person is known',
+        ),
         ...openRefusals,
       },
     }),
@@ -51,7 +59,10 @@ export const signInRoutes = newRouter()
       description: 'Answers a bearer token and sets the same as an HttpOnly cookie.',
       security: [],
       request: body(handleAndCode),
-      responses: { 201: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() }), 'Signed in'), ...openRefusals },
+      responses: {
+        201: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() }), 'Signed in'),
+        ...openRefusals,
+      },
     }),
     async (c) => {
       const { code: given, ...who } = c.req.valid('json');

@@ -1,0 +1,65 @@
+import type { Language } from '../../web/texts/say.ts';
+import type { Activity } from '../activity/activity.ts';
+import { activityById, activityVersions } from '../activity/read.ts';
+import type { Tx } from '../db/transact.ts';
+import { transferById, type BookedTransfer } from '../ledger/read.ts';
+import { awardsOf } from '../rules/evaluation.ts';
+import { evaluationsOf } from '../rules/evaluations.ts';
+import { rulesByVersion } from '../rules/read-rules.ts';
+import type { ActivityId, TransferId } from '../shared/id.ts';
+import { explainRules, type ExplainedRule } from './explain-award.ts';
+import { awardTransferId } from './plan-awards.ts';
+import { tellEvidence, type EvidenceStory } from './tell-evidence.ts';
+
+/** Why a transfer was made. `rule` is null where no rule decided, as for goods that were sold. */
+export type TransferExplained = {
+  transfer: BookedTransfer;
+  rule: ExplainedRule | null;
+  activity: Activity | null;
+  story: EvidenceStory | null;
+};
+
+/**
+ * Walks from a transfer to the version of the rule that awarded it, its arithmetic, the activity and the evidence. What
+ * was taken back is explained by the award that it takes back. Null for an unknown transfer.
+ */
+export async function explainTransfer(
+  tx: Tx,
+  id: TransferId,
+  language: Language,
+): Promise<TransferExplained | null> {
+  const transfer = await transferById(tx, id);
+  if (!transfer) return null;
+  // Most causes are activities; an id that is none finds nothing.
+  const activity = transfer.cause ? await activityById(tx, transfer.cause as string as ActivityId) : null;
+  const story = activity?.evidence ? await tellEvidence(tx, activity.evidence) : null;
+  const rule = activity
+    ? await ruleBehind(tx, transfer.reverses ?? transfer.id, activity.id, language)
+    : null;
+  return { transfer, rule, activity, story };
+}
+
+// The id of an award's transfer is made from the award, so the award is found by making the ids again.
+async function ruleBehind(
+  tx: Tx,
+  transfer: TransferId,
+  activity: ActivityId,
+  language: Language,
+): Promise<ExplainedRule | null> {
+  const versions = await activityVersions(tx, activity);
+  const evaluations = (await evaluationsOf(tx, versions)).map(({ evaluation }) => evaluation);
+  for (const evaluation of evaluations) {
+    const version = { id: evaluation.activity, version: evaluation.version };
+    const award = awardsOf(evaluation).find((each) => awardTransferId(tx, version, each) === transfer);
+    if (!award) continue;
+    const rules = await rulesByVersion(
+      tx,
+      evaluation.considered.map((one) => ({ id: one.rule, version: one.version })),
+    );
+    return (
+      explainRules(evaluation, rules, language).find(({ considered }) => considered.rule === award.rule) ??
+      null
+    );
+  }
+  return null;
+}

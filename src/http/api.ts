@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { App } from '../flow/app.ts';
+import { log } from '../log.ts';
+import { refuse } from '../shared/refusal.ts';
+import type { Env } from './app.ts';
+import { apiPage } from './api-page.ts';
+import { equip, signedIn } from './identify.ts';
+import { bodyLimited } from './limit-body.ts';
+import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
+import { answerProblem } from './problem.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { networkRoutes } from './routes/network.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { guard, pages } from './web.ts';
+
+export const apiBase = '/api/v1';
+
+/** Everything that answers HTTP: the API below `/api/v1`, its page, the pages for people, and the operator's doors. */
+export function api(app: App): OpenAPIHono<Env> {
+  const router = new OpenAPIHono<Env>();
+  router.use(observe(metrics()));
+  router.use(guard);
+  router.use(equip(app));
+  router.route('/', operations());
+  router.use(`${apiBase}/*`, decodablePath);
+  router.use(`${apiBase}/*`, bodyLimited);
+  router.route(apiBase, signInRoutes);
+  router.route(apiBase, networkRoutes);
+  router.route(apiBase, evidenceRoutes);
+  router.route(apiBase, ledgerRoutes);
+  describe(router);
+  router.route('/', apiPage());
+  // Strangers are told to sign in before they are told that a path does not exist.
+  router.all(`${apiBase}/*`, async (c) => {
+    await signedIn(c);
+    return answerProblem(c, refuse('not-found'));
+  });
+  router.route('/', pages());
+  router.notFound((c) => answerProblem(c, refuse('not-found')));
+  router.onError((error, c) => {
+    if (error instanceof HTTPException)
+      return error.res ?? answerProblem(c, refuse('bad-request', { problem: error.message }));
+    if (isDatabaseAway(error))
+      return c.json({ title: 'The database cannot be reached', status: 503, code: 'unavailable' }, 503, {
+        'retry-after': '2',
+      });
+    // What went wrong is for the log; the caller gets the number under which it stands there.
+    const incident = randomUUID();
+    log.error({ incident, error }, 'a request failed');
+    return c.json({ title: 'Something went wrong on our side', status: 500, code: 'failed', incident }, 500);
+  });
+  return router;
+}
+
+const decodablePath: MiddlewareHandler<Env> = async (c, next) => {
+  try {
+    const path = decodeURIComponent(new URL(c.req.url).pathname);
+    if (!path.includes('\0')) return await next();
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+  }
+  return answerProblem(c, refuse('bad-request', { field: 'path', problem: 'not readable as UTF-8' }));
+};
+
+function describe(router: OpenAPIHono<Env>): void {
+  router.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  router.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'mitra_session',
+  });
+  router.doc31(`${apiBase}/openapi.json`, {
+    openapi: '3.1.0',
+    info: {
+      title: 'Mitra',
+      version: '1',
+      description:
+        'Turn proofs of sales into verified activities, rewards and answers to “why?”. Times are ISO 8601 in UTC, amounts integers of the smallest part. Every refusal is a problem document (RFC 9457) whose `code` is stable. Repeat a write safely with an `Idempotency-Key`.',
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { cookie: [] }],
+  });
+}

@@ -1,0 +1,77 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { routePath } from 'hono/route';
+import type { Env } from './app.ts';
+
+type Metrics = { registry: Registry; requests: Counter; seconds: Histogram };
+
+/** The metrics of one server: the process's own, and requests by route and status. */
+export function metrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const labelNames = ['method', 'route', 'status'];
+  const requests = new Counter({
+    name: 'mitra_http_requests_total',
+    help: 'Requests answered',
+    labelNames,
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'mitra_http_request_seconds',
+    help: 'Time to answer',
+    labelNames,
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
+  return { registry, requests, seconds };
+}
+
+/** Counts and times each request under its route's pattern, so that ids do not become labels. */
+export function observe(measured: Metrics): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const started = performance.now();
+    c.set('metrics', measured.registry);
+    await next();
+    const labels = { method: c.req.method, route: routePath(c, -1) || 'none', status: String(c.res.status) };
+    measured.requests.inc(labels);
+    measured.seconds.observe(labels, (performance.now() - started) / 1000);
+  };
+}
+
+/** The operator's doors: is the process up, can it serve, what has it done. */
+export function operations(): Hono<Env> {
+  const router = new Hono<Env>();
+  router.get('/health', (c) => c.json({ status: 'up' }));
+  router.get('/ready', async (c) => {
+    try {
+      await c.get('app').db.pool.query('select 1');
+      return c.json({ status: 'ready' });
+    } catch {
+      return c.json({ status: 'waiting', for: 'database' }, 503, { 'retry-after': '2' });
+    }
+  });
+  router.get('/metrics', async (c) => {
+    const registry = c.get('metrics');
+    return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+  });
+  return router;
+}
+
+/** True for errors that mean that the database is gone or going, and that the request may be repeated. */
+export function isDatabaseAway(error: Error): boolean {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return (
+    [
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'EPIPE',
+      'ENOTFOUND',
+      '57P01',
+      '57P02',
+      '57P03',
+      '08006',
+      '08001',
+      '53300',
+    ].includes(code) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}

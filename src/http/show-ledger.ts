@@ -1,0 +1,64 @@
+import type { z } from '@hono/zod-openapi';
+import type { Language, TextKey } from '../../web/texts/say.ts';
+import type { TransferExplained } from '../flow/explain-transfer.ts';
+import type { Statement, Wallet } from '../flow/tell-wallet.ts';
+import { isTextKey, text } from '../notify/texts.ts';
+import { showActivity, showEvidenceRow, showTransfer } from './show-evidence.ts';
+import type { explanationShape, statementShape, walletShape } from './shapes.ts';
+
+export function showWallet({ balances, expiry }: Wallet): z.infer<typeof walletShape> {
+  return {
+    balances: balances.map(({ asset: { code, kind, scale }, available, held, pending, debt }) => ({
+      asset: { code, kind, scale },
+      available: Number(available),
+      held: Number(held),
+      pending: Number(pending),
+      debt: Number(debt),
+    })),
+    expiry: expiry.map(({ expiresOn, units }) => ({ expiresOn, units: Number(units) })),
+  };
+}
+
+export function showStatement(
+  { lines, next }: Statement,
+  language: Language,
+): z.infer<typeof statementShape> {
+  return {
+    items: lines.map(({ transfer, asset, role, units, balanceAfter, evidence }) => ({
+      transfer: transfer.id,
+      at: transfer.at.toISOString(),
+      effectiveAt: transfer.effectiveAt.toISOString(),
+      kind: transfer.kind,
+      role,
+      asset: asset.code,
+      units: Number(units),
+      balanceAfter: Number(balanceAfter),
+      title: titleOf(transfer.kind, language),
+      evidence,
+    })),
+    next,
+  };
+}
+
+export function showExplanation(
+  told: TransferExplained,
+  language: Language,
+): z.infer<typeof explanationShape> {
+  const { transfer, rule, activity, story } = told;
+  const shown =
+    story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
+  return {
+    transfer: showTransfer(transfer, story?.owners ?? new Map()),
+    rule: rule && { code: rule.considered.code, version: rule.considered.version, title: rule.title },
+    reasons: rule ? [rule.reason] : [titleOf(transfer.kind, language)],
+    steps: rule?.steps ?? [],
+    activity: shown,
+    evidence: story && showEvidenceRow(story, language),
+  };
+}
+
+// Kinds with a sentence are said, any other word stands for itself.
+function titleOf(kind: string, language: Language): string {
+  const key = `kind.${kind}`;
+  return isTextKey(key) ? text(language, key as TextKey) : kind;
+}
