@@ -1,0 +1,453 @@
+import { describe, expect, test } from 'vitest';
+
+import { book, factsOf, judge, line, multiplier, paid, rule, ruleId, sale } from '../../test/sales.ts';
+import type { RuleDocument } from './document.ts';
+import { evaluate, usageWanted } from './evaluate.ts';
+import { usageName } from './evaluation.ts';
+
+const tenPacks = sale([line('PLAIN')]);
+const byAmount = (changes: object = {}) => ({
+  effects: [
+    {
+      kind: 'award' as const,
+      leg: 'points',
+      asset: 'points',
+      per: 'amount' as const,
+      stepMinor: 100,
+      currency: 'MYR',
+      units: 1,
+      ...changes,
+    },
+  ],
+});
+const reasonOf = (document: RuleDocument, activity = tenPacks, facts = factsOf()) =>
+  judge(book(document), activity, facts).considered[0]!.reason;
+
+describe('what an award rule pays', () => {
+  const effect = { kind: 'award', leg: 'points', asset: 'points' } as const;
+  const twoLines = sale([
+    line('PLAIN', { quantityMilli: 2500n, amountMinor: 1999n }),
+    line('OTHER', { quantityMilli: 1500n, amountMinor: 151n }),
+  ]);
+  test.each<[string, Partial<RuleDocument>, number]>([
+    ['once for the sale', { effects: [{ ...effect, per: 'activity', units: 7 }] }, 7],
+    ['for each line', { effects: [{ ...effect, per: 'line', units: 3 }] }, 6],
+    ['for each piece: 4 in all', { effects: [{ ...effect, per: 'quantity', stepMilli: 1000, units: 2 }] }, 8],
+    [
+      'for each whole piece of each line: 2 and 1',
+      {
+        effects: [{ ...effect, per: 'quantity', stepMilli: 1000, units: 2 }],
+        rounding: { mode: 'down', at: 'line' },
+      },
+      6,
+    ],
+    ['for each full ringgit of 21.50', byAmount(), 21],
+    ['for each ringgit, half up', { ...byAmount(), rounding: { mode: 'half-up', at: 'activity' } }, 22],
+    ['for each ringgit begun', { ...byAmount(), rounding: { mode: 'up', at: 'activity' } }, 22],
+    [
+      'for each full ringgit of each line: 19 and 1',
+      { ...byAmount(), rounding: { mode: 'down', at: 'line' } },
+      20,
+    ],
+    ['half up line by line: 20 and 2', { ...byAmount(), rounding: { mode: 'half-up', at: 'line' } }, 22],
+    ['5 for every full 10 ringgit', byAmount({ stepMinor: 1000, units: 5 }), 10],
+    ['a formula', { effects: [{ ...effect, per: 'activity', units: 'eligible.count * 100' }] }, 200],
+    [
+      'a formula for each line',
+      { effects: [{ ...effect, per: 'line', units: 'line.amountMinor > 1000 ? 10 : 1' }] },
+      11,
+    ],
+    ['steps times a formula', byAmount({ units: 'participant.tier == "gold" ? 2 : 3' }), 63],
+  ])('%s', (_name, changes, points) => {
+    expect(paid(judge(book(rule('r', changes)), twoLines))).toEqual({ r: points });
+  });
+
+  test('half up rounds exactly half up and less down, for odd steps as well', () => {
+    const document = rule('r', {
+      ...byAmount({ stepMinor: 3 }),
+      rounding: { mode: 'half-up', at: 'activity' },
+    });
+    const cents = [1n, 2n, 4n, 5n].map(
+      (amountMinor) => paid(judge(book(document), sale([line('PLAIN', { amountMinor })])))['r'],
+    );
+    expect(cents).toEqual([undefined, 1, 1, 2]);
+  });
+
+  test('only lines of the rule count, and lines without a product never do', () => {
+    const basket = sale([line('FOCUS'), line('PLAIN', { category: 'rice' }), line(null)]);
+    const pays = (products: NonNullable<RuleDocument['scope']['products']>) =>
+      paid(judge(book(rule('r', { scope: { kinds: ['receipt'], products } })), basket))['r'];
+    expect(pays({ focus: true })).toBe(10);
+    expect(pays({ categories: ['rice', 'tea'] })).toBe(20);
+    expect(pays({ categories: ['rice'], focus: true })).toBeUndefined();
+    expect(pays({ skus: ['PLAIN'], categories: ['rice'] })).toBe(10);
+  });
+
+  test('goods that went back and discounts count against the rest', () => {
+    const withReturn = sale([line('PLAIN'), line('PLAIN', { quantityMilli: -4000n, amountMinor: -1000n })]);
+    expect(paid(judge(book(rule('r')), withReturn))).toEqual({ r: 6 });
+    const onlyReturn = sale([line('PLAIN', { quantityMilli: -4000n, amountMinor: -1000n })]);
+    expect(judge(book(rule('r')), onlyReturn).considered[0]!.reason.code).toBe('nothing-earned');
+  });
+
+  test('an award carries rule, version, leg, last day and tax class', () => {
+    const document = rule('r', { taxClass: 'purchase', expires: { after: 'P12M', endOf: 'month' } });
+    expect(judge(book(document), tenPacks).considered[0]!.awards).toEqual([
+      {
+        rule: ruleId('r'),
+        code: 'r',
+        version: 1,
+        leg: 'points',
+        asset: 'points',
+        units: 10n,
+        reasons: [
+          {
+            code: 'quantity',
+            facts: {
+              count: 10,
+              units: { units: 1, asset: 'points' },
+              result: { units: 10, asset: 'points' },
+            },
+          },
+        ],
+        expiresOn: '2019-03-31',
+        taxClass: 'purchase',
+      },
+    ]);
+  });
+
+  test('a rule about the activity as such needs no lines', () => {
+    const training = sale([], { kind: 'training' });
+    const document = rule('r', {
+      scope: { kinds: ['training'] },
+      effects: [{ ...effect, per: 'activity', units: 50 }],
+    });
+    expect(paid(judge(book(document), training))).toEqual({ r: 50 });
+  });
+});
+
+describe('why a rule did not pay', () => {
+  const scoped = (scope: Partial<RuleDocument['scope']>) =>
+    rule('r', { scope: { kinds: ['receipt'], ...scope } });
+  const formula = (units: string) =>
+    rule('r', { effects: [{ kind: 'award', leg: 'a', asset: 'points', per: 'activity', units }] });
+  test.each<[string, RuleDocument, object]>([
+    [
+      'before its period',
+      scoped({ from: '2018-04-01' }),
+      { code: 'before-period', facts: { date: '2018-03-21', from: '2018-04-01' } },
+    ],
+    [
+      'after its period',
+      scoped({ to: '2018-03-20' }),
+      { code: 'after-period', facts: { date: '2018-03-21', to: '2018-03-20' } },
+    ],
+    [
+      'another kind of participant',
+      scoped({ audience: { participantKinds: ['owner'] } }),
+      { code: 'other-participant', facts: { value: 'seller', wanted: 'owner' } },
+    ],
+    [
+      'another tier',
+      scoped({ audience: { tiers: ['gold', 'platinum'] } }),
+      { code: 'other-tier', facts: { value: 'silver', wanted: 'gold, platinum' } },
+    ],
+    [
+      'another area',
+      scoped({ audience: { areas: ['penang'] } }),
+      { code: 'other-area', facts: { value: 'johor-bahru', wanted: 'penang' } },
+    ],
+    [
+      'another channel',
+      scoped({ audience: { channels: ['pharmacy'] } }),
+      { code: 'other-channel', facts: { value: 'general-trade', wanted: 'pharmacy' } },
+    ],
+    [
+      'another outlet',
+      scoped({ audience: { outlets: ['jin-seng'] } }),
+      { code: 'other-outlet', facts: { value: 'toko-maju', wanted: 'jin-seng' } },
+    ],
+    [
+      'no line of it',
+      scoped({ products: { focus: true } }),
+      { code: 'no-eligible-line', facts: { lines: 1 } },
+    ],
+    [
+      'a comparison, with the value',
+      rule('r', { condition: 'activity.weekday < 6 && eligible.amountMinor >= 5000' }),
+      { code: 'comparison-false', facts: { comparison: 'eligible.amountMinor >= 5000', value: 2500 } },
+    ],
+    [
+      'a comparison, with the value on its right',
+      rule('r', { condition: '5000 <= eligible.amountMinor' }),
+      { code: 'comparison-false', facts: { comparison: '5000 <= eligible.amountMinor', value: 2500 } },
+    ],
+    [
+      'a condition without a value',
+      rule('r', { condition: 'eligible.lines.exists(l, l.sku == "FOCUS" || l.isFocus)' }),
+      {
+        code: 'condition-false',
+        facts: { comparison: 'eligible.lines.exists(l, l.sku == "FOCUS" || l.isFocus)' },
+      },
+    ],
+    [
+      'amounts in another currency',
+      rule('r', byAmount({ currency: 'IDR' })),
+      { code: 'other-currency', facts: { value: 'MYR', wanted: 'IDR' } },
+    ],
+    ['less than one step', rule('r', byAmount({ stepMinor: 10_000 })), { code: 'nothing-earned', facts: {} }],
+    [
+      'a division by zero',
+      formula('100 / (eligible.count - 1)'),
+      { code: 'cannot-evaluate', facts: { problem: 'division by zero' } },
+    ],
+    [
+      'a number beyond all bounds',
+      formula('9000000000000000000'),
+      { code: 'cannot-evaluate', facts: { problem: '9000000000000000000 > 1000000000000' } },
+    ],
+  ])('%s', (_name, document, reason) => expect(reasonOf(document)).toEqual(reason));
+
+  test.each<[string, RuleDocument, string]>([
+    ['the tier, in the audience', scoped({ audience: { tiers: ['gold'] } }), 'participant.tier'],
+    [
+      'the tier, in the condition',
+      rule('r', { condition: 'participant.tier == "gold"' }),
+      'participant.tier',
+    ],
+    ['the tier, in a formula', formula('participant.tier == "gold" ? 2 : 1'), 'participant.tier'],
+    ['the outlet, in the audience', scoped({ audience: { areas: ['johor'] } }), 'outlet.areas'],
+    ['the outlet, in the condition', rule('r', { condition: 'outlet.channel == "x"' }), 'outlet'],
+  ])('a fact is missing and the rule is skipped: %s', (_name, document, fact) => {
+    const facts = factsOf(null, { outlet: null });
+    expect(reasonOf(document, tenPacks, facts)).toEqual({ code: 'context-missing', facts: { fact } });
+  });
+
+  test('a missing fact does not matter where the rest decides', () => {
+    const document = rule('r', { condition: 'participant.tier == "gold" || eligible.count == 1' });
+    expect(reasonOf(document, tenPacks, factsOf(null)).code).toBe('fired');
+  });
+
+  test('rules for other kinds of activity and withdrawn activities are not considered', () => {
+    const visits = rule('visits', { scope: { kinds: ['visit'] } });
+    expect(judge(book(visits, rule('r')), tenPacks).considered.map(({ code }) => code)).toEqual(['r']);
+    expect(judge(book(rule('r')), { ...tenPacks, withdrawn: true })).toMatchObject({
+      considered: [],
+      uses: [],
+    });
+  });
+});
+
+describe('days are those of the programme, by the time of the event', () => {
+  const march = rule('r', { scope: { kinds: ['receipt'], from: '2018-03-01', to: '2018-03-31' } });
+  test.each([
+    ['the last second of February in Kuala Lumpur', '2018-02-28T15:59:59Z', 'before-period'],
+    ['the first of March', '2018-02-28T16:00:00Z', 'fired'],
+    ['the last second of March', '2018-03-31T15:59:59Z', 'fired'],
+    ['the first of April', '2018-03-31T16:00:00Z', 'after-period'],
+  ])('%s', (_name, occurredAt, code) => {
+    expect(reasonOf(march, { ...tenPacks, occurredAt: new Date(occurredAt) }).code).toBe(code);
+  });
+
+  test('expressions see day, weekday and hour of the same clock', () => {
+    const condition = 'activity.date == "2018-04-01" && activity.weekday == 7 && activity.hour == 1';
+    const occurredAt = new Date('2018-03-31T17:30:00Z');
+    expect(reasonOf(rule('r', { condition }), { ...tenPacks, occurredAt }).code).toBe('fired');
+  });
+});
+
+describe('multipliers', () => {
+  const base = rule('base');
+  test('double points in the launch month and a tier bonus add up on the base', () => {
+    const rules = book(
+      base,
+      multiplier('launch', 200),
+      multiplier('tier', 'participant.tier == "silver" ? 150 : 100'),
+    );
+    const evaluation = judge(rules, tenPacks);
+    expect(paid(evaluation)).toEqual({ base: 10, launch: 10, tier: 5 });
+    expect(evaluation.considered.find(({ code }) => code === 'launch')!.steps).toEqual([
+      {
+        code: 'multiply',
+        facts: {
+          base: { units: 10, asset: 'points' },
+          times: 2,
+          total: { units: 20, asset: 'points' },
+          result: { units: 10, asset: 'points' },
+        },
+      },
+    ]);
+  });
+
+  test('limited to some goods, it multiplies what these goods earned', () => {
+    const scope = { kinds: ['receipt'], products: { focus: true } };
+    const basket = sale([line('FOCUS', { quantityMilli: 3000n }), line('PLAIN')]);
+    expect(paid(judge(book(base, multiplier('launch', 200, { scope })), basket))).toEqual({
+      base: 13,
+      launch: 3,
+    });
+  });
+
+  test('never multiplies more than the limit of its base left', () => {
+    const limits: RuleDocument['limits'] = [
+      { of: 'participant', per: 'activity', asset: 'points', units: 2, over: 'partial' },
+    ];
+    const scope = { kinds: ['receipt'], products: { focus: true } };
+    const basket = sale([line('FOCUS', { quantityMilli: 3000n }), line('PLAIN')]);
+    const rules = book(rule('base', { limits }), multiplier('launch', 200, { scope }));
+    expect(paid(judge(rules, basket))).toEqual({ base: 2, launch: 2 });
+  });
+
+  test('has nothing to multiply when the base did not pay', () => {
+    const none = rule('base', { condition: 'false' });
+    const considered = judge(book(none, multiplier('launch', 200)), tenPacks).considered;
+    expect(considered.find(({ code }) => code === 'launch')!.reason).toEqual({
+      code: 'nothing-to-multiply',
+      facts: { groups: 'base' },
+    });
+  });
+
+  test('rounds as its rule says', () => {
+    const three = sale([line('PLAIN', { quantityMilli: 3000n })]);
+    const rounded = (mode: 'down' | 'half-up' | 'up', percent: number) =>
+      paid(judge(book(base, multiplier('m', percent, { rounding: { mode, at: 'activity' } })), three))['m'];
+    expect([rounded('down', 150), rounded('half-up', 150), rounded('up', 110)]).toEqual([1, 2, 1]);
+  });
+});
+
+describe('stacking', () => {
+  const of = (code: string, mode: 'sum' | 'best' | 'first', order: number, units: number) =>
+    rule(code, {
+      effects: [{ kind: 'award', leg: 'a', asset: 'points', per: 'activity', units }],
+      stacking: { group: 'bonus', order, mode },
+    });
+  test.each(['sum', 'best', 'first'] as const)('%s', (mode) => {
+    const evaluation = judge(
+      book(of('late', mode, 30, 9), of('early', mode, 10, 4), of('middle', mode, 20, 9)),
+      tenPacks,
+    );
+    expect(paid(evaluation)).toEqual(
+      { sum: { early: 4, middle: 9, late: 9 }, best: { middle: 9 }, first: { early: 4 } }[mode],
+    );
+    if (mode === 'sum') return;
+    const winner = mode === 'best' ? 'middle' : 'early';
+    expect(evaluation.considered.find(({ code }) => code === 'late')!.reason).toEqual({
+      code: 'lower-in-stacking',
+      facts: { winner, group: 'bonus', mode },
+    });
+  });
+
+  test('a rule that cannot pay does not stand in the way', () => {
+    const spent = { ...of('early', 'first', 10, 4), condition: 'false' };
+    expect(paid(judge(book(spent, of('late', 'first', 30, 9)), tenPacks))).toEqual({ late: 9 });
+  });
+
+  test('the best of each asset pays', () => {
+    const two = rule('two', {
+      effects: [
+        { kind: 'award', leg: 'a', asset: 'points', per: 'activity', units: 1 },
+        { kind: 'award', leg: 'a', asset: 'status', per: 'activity', units: 5 },
+      ],
+      stacking: { group: 'bonus', order: 1, mode: 'best' },
+    });
+    const { considered } = judge(book(two, of('more', 'best', 30, 9)), tenPacks);
+    expect(considered.flatMap(({ code, awards }) => awards.map(({ asset }) => [code, asset]))).toEqual([
+      ['two', 'status'],
+      ['more', 'points'],
+    ]);
+  });
+});
+
+describe('limits', () => {
+  const limited = (units: number, over: 'partial' | 'nothing' = 'partial', more: object = {}) =>
+    rule('r', { limits: [{ of: 'participant', per: 'day', asset: 'points', units, over, ...more }] });
+  const key = (rules: ReturnType<typeof book>) =>
+    usageWanted(rules, [{ activity: tenPacks, facts: factsOf() }])[0]!;
+
+  test('pays what is left of the day, and says so', () => {
+    const rules = book(limited(15));
+    const evaluation = judge(rules, tenPacks, factsOf(), new Map([[usageName(key(rules)), 8n]]));
+    expect(paid(evaluation)).toEqual({ r: 7 });
+    expect(evaluation.considered[0]!.steps.at(-1)).toEqual({
+      code: 'limit',
+      facts: {
+        before: { units: 10, asset: 'points' },
+        result: { units: 7, asset: 'points' },
+        limit: { units: 15, asset: 'points' },
+        used: { units: 8, asset: 'points' },
+        of: 'participant',
+        per: 'day',
+      },
+    });
+    expect(evaluation.uses).toEqual([{ ...key(rules), units: 7n }]);
+  });
+
+  test('pays nothing when that is what the limit says, or when all is used', () => {
+    const nothing = book(limited(15, 'nothing'));
+    const used = (units: bigint) => new Map([[usageName(key(nothing)), units]]);
+    expect(judge(nothing, tenPacks, factsOf(), used(8n)).considered[0]!.reason.code).toBe('limit-reached');
+    expect(judge(nothing, tenPacks, factsOf(), used(5n)).considered[0]!.reason.code).toBe('fired');
+    expect(judge(book(limited(15)), tenPacks, factsOf(), used(15n)).considered[0]!.reason).toEqual({
+      code: 'limit-reached',
+      facts: {
+        limit: { units: 15, asset: 'points' },
+        used: { units: 15, asset: 'points' },
+        of: 'participant',
+        per: 'day',
+      },
+    });
+  });
+
+  test('counts on within one batch, day by day of the programme', () => {
+    const rules = book(limited(15));
+    const at = (time: string) => ({
+      activity: { ...tenPacks, occurredAt: new Date(time) },
+      facts: factsOf(),
+    });
+    const batch = [at('2018-03-21T04:00:00Z'), at('2018-03-21T15:59:00Z'), at('2018-03-21T16:01:00Z')];
+    expect(evaluate(rules, batch).map(paid)).toEqual([{ r: 10 }, { r: 5 }, { r: 10 }]);
+  });
+
+  test.each([
+    ['day', 'day 2018-03-21'],
+    ['week', 'week 2018-03-19'],
+    ['month', 'month 2018-03'],
+    ['programme', 'programme'],
+  ])('a limit per %s counts in its own period', (per, period) => {
+    expect(key(book(limited(15, 'partial', { per }))).period).toBe(period);
+  });
+
+  test('a limit counts for each person, for each outlet, or for everybody together', () => {
+    const subjectOf = (of: string) => key(book(limited(15, 'partial', { of }))).subject;
+    expect(subjectOf('participant')).toBe(tenPacks.participant);
+    expect(subjectOf('outlet')).toBe(tenPacks.outlet);
+    expect(subjectOf('rule')).toBe(ruleId('r'));
+  });
+
+  test('the narrowest of several limits counts, and legs are cut in their order', () => {
+    const document = rule('r', {
+      effects: [
+        { kind: 'award', leg: 'one', asset: 'points', per: 'activity', units: 4 },
+        { kind: 'award', leg: 'two', asset: 'points', per: 'activity', units: 4 },
+        { kind: 'award', leg: 'one', asset: 'status', per: 'activity', units: 100 },
+      ],
+      limits: [
+        { of: 'participant', per: 'activity', asset: 'points', units: 6, over: 'partial' },
+        { of: 'participant', per: 'month', asset: 'points', units: 5, over: 'partial' },
+      ],
+    });
+    const { considered, uses } = judge(book(document), tenPacks);
+    expect(considered[0]!.awards.map(({ leg, asset, units }) => [leg, asset, units])).toEqual([
+      ['one', 'points', 4n],
+      ['two', 'points', 1n],
+      ['one', 'status', 100n],
+    ]);
+    expect(uses.map(({ period, units }) => [period, units])).toEqual([['month 2018-03', 5n]]);
+  });
+
+  test('a rule that loses in its group uses nothing of its limit', () => {
+    const best = { stacking: { group: 'bonus', order: 10, mode: 'best' as const } };
+    const rules = book({ ...limited(15), ...best }, rule('more', { ...byAmount(), ...best }));
+    expect(judge(rules, tenPacks)).toMatchObject({ uses: [] });
+  });
+});
