@@ -35,10 +35,12 @@ function visit(value: unknown, context: Context): void {
   }
   if (typeof value !== 'object' || value === null) return;
   const node = value as Node;
+  // Wherever else a table is named (truncate, copy, merge, ...), no condition can bind it.
+  const table = node['relname'];
+  if (typeof table === 'string' && !context.named.has(table) && context.tenantTables.has(table))
+    context.problems.push(`the table ${table} is used where no tenant can be named`);
   for (const [name, inner] of Object.entries(node)) {
     if ((queryKinds as readonly string[]).includes(name)) checkQuery(inner as Node, name, context);
-    // Wherever else a table is named (truncate, copy, merge, ...), no condition can bind it.
-    else if (name === 'RangeVar') addTable(inner as Node, { tables: new Map() }, context, true);
     else visit(inner, context);
   }
 }
@@ -56,7 +58,7 @@ function checkQuery(query: Node, kind: string, outer: Context): void {
   for (const item of [query['fromClause'], query['usingClause']].flat())
     readFrom(item, scope, inner, conditions);
   if (kind === 'InsertStmt') checkInsert(query, inner);
-  else if (query['relation']) addTable(query['relation'] as Node, scope, inner, false);
+  else if (query['relation']) addTable(query['relation'] as Node, scope, inner);
   conditions.push(query['whereClause']);
   bind(scope, outer.outer, conditions.flatMap(conjuncts));
   for (const [alias, table] of scope.tables)
@@ -68,7 +70,7 @@ function checkQuery(query: Node, kind: string, outer: Context): void {
 function readFrom(item: unknown, scope: Scope, context: Context, conditions: unknown[]): void {
   const node = item as Node | undefined;
   if (!node) return;
-  if (node['RangeVar']) addTable(node['RangeVar'] as Node, scope, context, false);
+  if (node['RangeVar']) addTable(node['RangeVar'] as Node, scope, context);
   else if (node['JoinExpr']) {
     const join = node['JoinExpr'] as Node;
     const before = new Set(scope.tables.keys());
@@ -91,12 +93,10 @@ function readFrom(item: unknown, scope: Scope, context: Context, conditions: unk
   }
 }
 
-function addTable(table: Node, scope: Scope, context: Context, unbindable: boolean): void {
+function addTable(table: Node, scope: Scope, context: Context): void {
   const name = table['relname'] as string;
   const isNamed = context.named.has(name);
   const tenantTable = !isNamed && context.tenantTables.has(name);
-  if (tenantTable && unbindable)
-    context.problems.push(`the table ${name} is used where no tenant can be named`);
   scope.tables.set(aliasOf(table) ?? name, { tenantTable, bound: isNamed });
 }
 

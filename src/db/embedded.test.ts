@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -47,7 +48,7 @@ describe('the embedded server', { timeout: 120_000 }, () => {
     for (const child of children) await end(child);
     const server = postmaster();
     if (server) process.kill(server, 'SIGQUIT');
-    await expect.poll(postmaster).toBeNull();
+    while (postmaster()) await sleep(20);
     const place = clusterFolder();
     if (!place.startsWith(home))
       for (const file of [place, `${place}.log`]) rmSync(file, { recursive: true, force: true });
@@ -178,7 +179,7 @@ describe('the embedded server', { timeout: 120_000 }, () => {
     const second = start('share');
     await second.said;
     first.child.stdin!.end();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     expect(postmaster()).not.toBeNull();
     await end(second.child);
     await once(first.child, 'exit');
