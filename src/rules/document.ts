@@ -211,7 +211,8 @@ function problemsOf(issue: z.core.$ZodIssue): RuleProblem[] {
     const meant = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0]!;
     return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
   }
-  return [{ code: 'wrong-value', at, sentence: `${at || 'The document'}: ${issue.message}.` }];
+  const code = issue.code === 'too_big' && issue.origin === 'string' ? 'too-long' : 'wrong-value';
+  return [{ code, at, sentence: `${at || 'The document'}: ${issue.message}.` }];
 }
 
 function depthOf(issues: z.core.$ZodIssue[]): number {
