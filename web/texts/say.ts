@@ -36,6 +36,8 @@ export type Language = keyof typeof languages;
 // Plain `en` writes American dates; the shops read the day before the month.
 export const localeOf = (language: Language): string => (language === 'en' ? 'en-GB' : language);
 
+// A Ukrainian date ends in a full stop, and so does the sentence that ends in a date: one of them is enough.
+const doubleStop = /(\p{L})\.\.(?!\.)/gu;
 const placeholder = /\{(\w+)(?::(\w+))?\}/g;
 
 /**
@@ -54,7 +56,7 @@ export function sayIn(
   const say = (key: string, facts: Facts = {}): string => {
     const ending = typeof facts.count === 'number' ? `.${plural.select(facts.count)}` : '';
     const text = pick(texts, key, ending) ?? pick(fallback, key, ending) ?? missing(key);
-    return text.replaceAll(placeholder, (all, name: string, form?: string) => {
+    const told = text.replaceAll(placeholder, (all, name: string, form?: string) => {
       const fact = facts[name];
       if (fact === undefined) return missing(all);
       if (form === 'text')
@@ -64,6 +66,7 @@ export function sayIn(
           .join(' ');
       return write(language, fact as Exclude<Fact, Told | readonly Told[]>, form);
     });
+    return told.replace(doubleStop, '$1.');
   };
   return say;
 }
