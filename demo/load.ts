@@ -41,7 +41,7 @@ export async function loadDemo(db: Db): Promise<void> {
 }
 
 /** The world of the fictional principal, in the tenant of the transaction. */
-export async function loadNusa(tx: Tx): Promise<void> {
+async function loadNusa(tx: Tx): Promise<void> {
   await addProgrammes(tx, [programme]);
   await addAreas(tx, areas);
   await addPartners(tx, partners);
