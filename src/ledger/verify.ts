@@ -9,14 +9,7 @@ export type Verified = {
   ok: boolean;
   /** The first batch that was checked: 1 unless asked otherwise. */
   fromSeq: bigint;
-  checked: {
-    batches: number;
-    transfers: number;
-    accounts: number;
-    lots: number;
-    holds: number;
-    assets: number;
-  };
+  checked: { batches: number; transfers: number } & CheckedTotals;
   /** What to keep outside: a later check that arrives at other hashes for this batch proves that history was rewritten. */
   head: { seq: bigint; hash: string; at: Date } | null;
   firstBad?: BadRow;
