@@ -266,6 +266,17 @@ export const participants: NewParticipant[] = [
     outlets: ['ghee-hiang'],
     tier: 'bronze',
   },
+  // For receipts of one's own: the open outlet takes papers of any shop.
+  {
+    code: 'mira',
+    kind: 'seller',
+    name: 'Mira',
+    phone: '+601100000008',
+    language: 'en',
+    partner: 'walk-in',
+    outlets: ['open'],
+    tier: 'bronze',
+  },
 ];
 
 export const staff: NewStaff[] = [

@@ -22,6 +22,7 @@ export const people = {
   ivan: participantIdOf(at, 'ivan'),
   zofia: participantIdOf(at, 'zofia'),
   grace: participantIdOf(at, 'grace'),
+  mira: participantIdOf(at, 'mira'),
 
   rina: staffIdOf(at, 'rina'),
   dewi: staffIdOf(at, 'dewi'),

@@ -5,7 +5,10 @@ import type { Command } from './command.ts';
 
 /** The program's commands, in the order in which a newcomer meets them. A new one is a file and a line here. */
 const commands: Record<string, () => Promise<Command>> = {
+  demo: () => import('./demo.ts'),
   start: () => import('./start.ts'),
+  snap: () => import('./snap.ts'),
+  explain: () => import('./explain.ts'),
   migrate: () => import('./migrate.ts'),
   doctor: () => import('./doctor.ts'),
 };

@@ -34,8 +34,10 @@ export function matchOutlet(
     reading,
     candidates.own.filter((outlet) => !outlet.isOpen),
   );
+  const open = candidates.own.find((outlet) => outlet.isOpen);
   const chosen = candidates.own.find((outlet) => outlet.id === candidates.chosen);
-  if (chosen?.isOpen) return { outlet: chosen.id, score: 1, how: 'open' };
+  // Who sends for an open outlet alone, or says so, sends papers of any shop.
+  if (open && (own.length === 0 || chosen === open)) return { outlet: open.id, score: 1, how: 'open' };
   if (chosen) {
     const score = own.find((match) => match.outlet.id === chosen.id)!.score;
     return score >= senderScoreMin || !reading.merchant ? { outlet: chosen.id, score, how: 'chosen' } : null;
@@ -46,7 +48,6 @@ export function matchOutlet(
   const other = scored(reading, candidates.others)[0];
   if (other && other.score >= printedScoreMin)
     return { outlet: other.outlet.id, score: other.score, how: 'printed' };
-  const open = candidates.own.find((outlet) => outlet.isOpen);
   return open ? { outlet: open.id, score: 0, how: 'open' } : null;
 }
 

@@ -30,22 +30,36 @@ const headers = z.object({
     .openapi({ description: 'At most 255 characters; makes a repetition harmless' }),
 });
 
-const photoForm = z
-  .object({
-    photo: z.any().openapi({
-      type: 'string',
+/** The fields beside the picture. */
+const photoFields = z.object({
+  outlet: z.uuid().optional(),
+  capturedAt: z.iso.datetime({ offset: true }).optional(),
+  latitude: z.coerce.number().min(-90).max(90).optional(),
+  longitude: z.coerce.number().min(-180).max(180).optional(),
+  accuracyM: z.coerce.number().min(0).max(1_000_000).optional(),
+  device: z.string().max(200).optional(),
+  source: z.enum(['app', 'api']).optional(),
+});
+
+// Described by hand: the form is read by the handler, after it knows who asks.
+const photoForm = {
+  type: 'object' as const,
+  required: ['photo'],
+  properties: {
+    photo: {
+      type: 'string' as const,
       format: 'binary',
       description: 'JPEG, PNG or WebP, at most 10 MB and 40 megapixels',
-    }),
-    outlet: z.uuid().optional(),
-    capturedAt: z.iso.datetime({ offset: true }).optional(),
-    latitude: z.coerce.number().min(-90).max(90).optional(),
-    longitude: z.coerce.number().min(-180).max(180).optional(),
-    accuracyM: z.coerce.number().min(0).max(1_000_000).optional(),
-    device: z.string().max(200).optional(),
-    source: z.enum(['app', 'api']).optional(),
-  })
-  .openapi('Photo');
+    },
+    outlet: { type: 'string' as const, format: 'uuid' },
+    capturedAt: { type: 'string' as const, format: 'date-time' },
+    latitude: { type: 'number' as const },
+    longitude: { type: 'number' as const },
+    accuracyM: { type: 'number' as const },
+    device: { type: 'string' as const },
+    source: { type: 'string' as const, enum: ['app', 'api'] },
+  },
+};
 
 export const evidenceRoutes = newRouter()
   .openapi(
@@ -56,8 +70,8 @@ export const evidenceRoutes = newRouter()
       summary: 'Show a receipt',
       description:
         'Answers as soon as the picture is safe; it is read right after. The same picture from the same sender is the same evidence and answers 200 with what became of it.',
-      // The form is read by the handler, after it knows who asks.
       request: { headers },
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: photoForm } } },
       responses: {
         200: json(evidenceRowShape, 'This picture was here before'),
         202: json(evidenceRowShape, 'Received; it will be read'),
@@ -227,7 +241,7 @@ async function photoOf(c: Context<Env>): Promise<Photo> {
   const photo = form?.['photo'];
   if (!(photo instanceof File))
     return endWith(c, refuse('bad-request', { field: 'photo', problem: 'missing' }));
-  const fields = photoForm.omit({ photo: true }).safeParse(form);
+  const fields = photoFields.safeParse(form);
   if (!fields.success) {
     const issue = fields.error.issues[0]!;
     return endWith(c, refuse('bad-request', { field: issue.path.join('.'), problem: issue.message }));
