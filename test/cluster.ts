@@ -1,4 +1,4 @@
-import { mkdtempSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -14,36 +14,29 @@ import { loginsFor, setUp } from '../src/db/open.ts';
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mitra-test-'));
+  // The embedded server runs as a service user when tests run as root.
   chmodSync(folder, 0o755);
   const external = process.env['TEST_DATABASE_URL'];
   // Tests need no disk to be flushed; the tests of crashes start servers of their own.
-  const embedded = external
-    ? null
-    : await openEmbedded(folder, 'hold', { settings: { fsync: 'off', max_connections: '200' } });
+  const settings = { fsync: 'off', max_connections: '200' };
+  const embedded = external ? null : await openEmbedded(folder, 'hold', { settings });
   const admin = external ? loginOf(external) : embedded!.admin;
   const template = `mitra_template_${process.pid}`;
   await withClient(admin, (client) => client.query(`create database ${template}`));
   const logins = await setUp(loginsFor({ ...admin, database: template }, 'the secret of the test run'));
-  const { rows } = await withClient(logins.admin, (client) =>
-    client.query<{ name: string }>(
-      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and a.attname = 'tenant'
-         and c.relname <> 'tenant'`,
-    ),
-  );
   const statementsFile = path.join(folder, 'statements.jsonl');
   writeFileSync(statementsFile, '');
-  project.provide('cluster', {
-    logins: { ...logins, admin },
-    template,
-    statementsFile,
-    tenantTables: rows.map((row) => row.name),
+  const tenantTables = await withClient(logins.admin, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant'
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and c.relname <> 'tenant'`,
+    );
+    return rows.map((row) => row.name);
   });
+  project.provide('cluster', { logins: { ...logins, admin }, template, statementsFile, tenantTables });
   return async () => {
-    const statements = readFileSync(statementsFile, 'utf8').split('\n').filter(Boolean);
     await withClient(admin, (client) => client.query(`drop database ${template} with (force)`));
     await embedded?.close();
     rmSync(folder, { recursive: true, force: true });
-    void statements;
   };
 }
