@@ -79,15 +79,7 @@ const rows: Row[] = [
   ['NF-3007', 'CSR sugar 12 x 1 kg', 'CSR', 'cooking', 3520, ['CSR GULA 12*1KG']],
   ['NF-3008', 'Mas Good Melaka noodles', 'Mas Good', 'cooking', 320, ['MAS GOOD MELAKA NOODLES']],
   // Canned
-  [
-    'NF-4001',
-    'Fei Yan young corn 425 g',
-    'Fei Yan',
-    'canned',
-    233,
-    ['FEI YAN BRAND YOUNG CORN 425G'],
-    'focus',
-  ],
+  ['NF-4001', 'Fei Yan young corn 425 g', 'Fei Yan', 'canned', 233, ['FEI YAN BRAND YOUNG CORN 425G']],
   ['NF-4002', '888 lychees in syrup 565 g', '888', 'canned', 338, ['888 LYCHEES IN SYRUP 5']],
   // Household
   ['NF-5001', 'Pipit bleach 2 x 1 kg twin pack', 'Pipit', 'household', 420, ['PIPIT BLEACH 2*1KG TP']],

@@ -5,13 +5,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testDatabase } from '../test/database.ts';
 import { people, world } from '../test/world.ts';
+import type { NewActivity } from '../src/activity/activity.ts';
 import { withTenant } from '../src/db/transact.ts';
+import { recordAndPost } from '../src/flow/record-activities.ts';
 import { balancesOf } from '../src/ledger/read.ts';
 import { verifyBook } from '../src/ledger/verify.ts';
+import { outletIdOf } from '../src/network/outlets.ts';
+import { participantIdOf } from '../src/network/participants.ts';
+import { productIdOf } from '../src/network/products.ts';
+import { programmeById } from '../src/network/programmes.ts';
 import { newestRules } from '../src/rules/read-rules.ts';
+import { momentAt } from '../src/shared/time.ts';
 import { catalogue } from './catalogue.ts';
 import { loadDemo } from './load.ts';
-import { outlets, participants } from './world.ts';
+import { outlets, participants, programme } from './world.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
@@ -20,7 +27,19 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-type Receipt = { file: string; sender: string; expected: { verdict: string; points: number } };
+type Receipt = {
+  file: string;
+  sroie: string;
+  sender: string;
+  expected: { verdict: string; points: number };
+  printed: {
+    outlet: string;
+    date: string;
+    time: string;
+    totalMinor: number;
+    lines: { product: string | null; quantity: number; amountMinor: number }[];
+  };
+};
 const receipts: Receipt[] = JSON.parse(readFileSync(path.join(import.meta.dirname, 'receipts.json'), 'utf8'));
 
 test('shelves are stocked by transfers and the book is in order, also after loading again', async () => {
@@ -47,6 +66,40 @@ test('every receipt of the list is there and is sent by somebody we know', () =>
   expect(new Set(receipts.map(({ expected }) => expected.verdict))).toEqual(
     new Set(['verified', 'rejected', 'needs-review']),
   );
+});
+
+function asActivity({ file, sender, printed }: Receipt): NewActivity {
+  return {
+    source: 'test',
+    externalKey: file,
+    kind: 'receipt',
+    programme: people.programme,
+    evidence: null,
+    participant: participantIdOf(people, sender),
+    outlet: outletIdOf(people, printed.outlet),
+    occurredAt: momentAt(printed.date, printed.time, programme.timeZone),
+    currency: 'MYR',
+    totalMinor: BigInt(printed.totalMinor),
+    lines: printed.lines.map(({ product, quantity, amountMinor }, line) => ({
+      line,
+      text: product ?? 'not ours',
+      product: product === null ? null : productIdOf(people, product),
+      quantityMilli: BigInt(quantity * 1000),
+      amountMinor: BigInt(amountMinor),
+    })),
+  };
+}
+
+test('what is printed on the receipts earns what the list says', async () => {
+  const paid = receipts.filter(({ expected }) => expected.verdict === 'verified');
+  const settled = await withTenant(database.db, people.tenant, async (tx) => {
+    const here = await programmeById(tx, people.programme);
+    return recordAndPost(tx, here!, paid.map(asActivity), new Date());
+  });
+  expect(settled.map(({ points }, i) => [paid[i]!.file, Number(points)])).toEqual(
+    paid.map(({ file, expected }) => [file, expected.points]),
+  );
+  expect(await verifyBook(database.db, people.tenant)).toMatchObject({ ok: true });
 });
 
 test('the six languages all have somebody who earns', () => {
