@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsOptionsConfig } from 'node:util';
 
-/** One command of the program; its file exports these. */
+/** One command of the program; its file exports these, and stands in the table of mitra.ts. */
 export type Command = {
-  /** One line for the list of commands. */
-  summary: string;
   /** How it is called, option by option. */
   usage: string;
   /** Does it and answers the exit code: 0 done, 1 something is wrong. */

@@ -17,8 +17,6 @@ import { readArgs, say } from './command.ts';
 import { untilAskedToStop } from './start.ts';
 import { tellInShort, tellStory } from './tell-story.ts';
 
-export const summary = 'show the product: real receipts through the whole story, then the running server';
-
 export const usage = `Usage: npx mitra demo [--exit]
 
 Loads the demo world into the data folder, sends its receipts one after the other, tells what became of each, and stays up

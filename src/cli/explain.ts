@@ -11,8 +11,6 @@ import { printJson, readArgs, say, UsageProblem } from './command.ts';
 import { jsonOfStory } from './story-json.ts';
 import { tellStory } from './tell-story.ts';
 
-export const summary = 'tell why a transfer was made, or what became of a piece of evidence';
-
 export const usage = `Usage: npx mitra explain TRANSFER_ID|EVIDENCE_ID [--json]
 
 The ids are those that "mitra snap" and the pages show.`;

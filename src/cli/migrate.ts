@@ -2,8 +2,6 @@ import { readConfig } from '../config.ts';
 import { openDatabase } from '../db/open.ts';
 import { printJson, readArgs, say } from './command.ts';
 
-export const summary = 'bring the database to this version (every start does it too)';
-
 export const usage = `Usage: npx mitra migrate [--json]
 
 Applies the migrations that the database does not have yet, makes the roles, and puts up the walls between tenants.

@@ -3,16 +3,33 @@ import { DatabaseProblem } from '../db/problem.ts';
 import { say, UsageProblem } from './command.ts';
 import type { Command } from './command.ts';
 
+type Entry = { summary: string; load: () => Promise<Command> };
+
 /** The program's commands, in the order in which a newcomer meets them. A new one is a file and a line here. */
-const commands: Record<string, () => Promise<Command>> = {
-  demo: () => import('./demo.ts'),
-  start: () => import('./start.ts'),
-  snap: () => import('./snap.ts'),
-  explain: () => import('./explain.ts'),
-  migrate: () => import('./migrate.ts'),
-  doctor: () => import('./doctor.ts'),
+const commands: Record<string, Entry> = {
+  demo: {
+    summary: 'show the product: real receipts through the whole story, then the running server',
+    load: () => import('./demo.ts'),
+  },
+  start: { summary: 'start the server and keep it running until Ctrl-C', load: () => import('./start.ts') },
+  snap: {
+    summary: 'send receipt pictures through the whole story and tell what became of them',
+    load: () => import('./snap.ts'),
+  },
+  explain: {
+    summary: 'tell why a transfer was made, or what became of a piece of evidence',
+    load: () => import('./explain.ts'),
+  },
+  verify: { summary: 'recompute the ledger: every balance, sum and hash', load: () => import('./verify.ts') },
+  doctor: { summary: 'tell what is wrong with this installation', load: () => import('./doctor.ts') },
+  migrate: {
+    summary: 'bring the database to this version, as every start does',
+    load: () => import('./migrate.ts'),
+  },
 };
 
+// A reader that leaves early, such as `head`, is no reason to stop half-way.
+process.stdout.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
@@ -20,15 +37,15 @@ async function main(args: string[]): Promise<number> {
   if (['--help', '-h', 'help'].includes(first)) return tellCommands();
   // `eval ocr` is a command of two words.
   const name = commands[`${first} ${second}`] ? `${first} ${second}` : first;
-  const load = commands[name];
-  if (!load) {
+  const entry = commands[name];
+  if (!entry) {
     process.stderr.write(`There is no command "${first}". Run "npx mitra --help" for the list.\n`);
     return 2;
   }
-  const command = await load();
+  const command = await entry.load();
   const rest = args.slice(name.split(' ').length);
   if (rest.includes('--help') || rest.includes('-h')) {
-    say(`${command.summary}\n\n${command.usage}`);
+    say(`mitra ${name}: ${entry.summary}\n\n${command.usage}`);
     return 0;
   }
   try {
@@ -38,12 +55,11 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function tellCommands(): Promise<number> {
+function tellCommands(): number {
   say('Mitra: see every sale your trade partners make, and reward the people who made it.\n');
   say('Usage: npx mitra COMMAND [options]\n');
   const width = Math.max(...Object.keys(commands).map((name) => name.length)) + 2;
-  for (const [name, load] of Object.entries(commands))
-    say(`  ${name.padEnd(width)}${(await load()).summary}`);
+  for (const [name, { summary }] of Object.entries(commands)) say(`  ${name.padEnd(width)}${summary}`);
   say('\n"npx mitra COMMAND --help" tells the options of one command. New here? Run "npm run demo".\n');
   say('Settings are read from the environment; none of them is required:\n');
   for (const { name, fallback, unit, doc } of settings) {

@@ -19,8 +19,6 @@ import { printJson, readArgs, say, UsageProblem } from './command.ts';
 import { jsonOfStory } from './story-json.ts';
 import { tellStory } from './tell-story.ts';
 
-export const summary = 'send receipt pictures through the whole story and tell what became of them';
-
 export const usage = `Usage: npx mitra snap FILE... [--json] [--as CODE] [--outlet CODE] [--tenant CODE]
 
   FILE       a JPEG, PNG or WebP picture

@@ -3,8 +3,6 @@ import { log } from '../log.ts';
 import type { Service } from '../main.ts';
 import { readArgs, say, UsageProblem } from './command.ts';
 
-export const summary = 'start the server and keep it running until Ctrl-C';
-
 export const usage = `Usage: npx mitra start [--services=web,worker]
 
   --services   what this process does: "web" serves pages and API, "worker" runs jobs; both when not said.

@@ -33,27 +33,33 @@ export async function openDatabase(
   config: Config,
   { mode, onLost = () => {}, onApplied }: Opening,
 ): Promise<Db> {
-  if (config.databaseUrl)
-    return connectTo(await setUp(externalLogins(config), onApplied), config.databasePoolMax, onLost);
-  const embedded = await openEmbedded(config.dataFolder, mode, { onLost });
+  const { logins, close } = await openLogins(config, mode, onLost);
   try {
-    await createDatabase(embedded.admin, embeddedDatabase);
-    const logins = await setUp(
-      loginsFor({ ...embedded.admin, database: embeddedDatabase }, embedded.password),
-      onApplied,
-    );
+    if (!config.databaseUrl) await createDatabase(logins.admin);
+    await setUp(logins, onApplied);
     const db = connectTo(logins, config.databasePoolMax, onLost);
     return {
       ...db,
       async close() {
         await db.close();
-        await embedded.close();
+        await close();
       },
     };
   } catch (error) {
-    await embedded.close();
+    await close();
     throw error;
   }
+}
+
+/** Makes sure that the server runs and answers how each role signs in, without looking inside. `close` leaves the server. */
+export async function openLogins(
+  config: Config,
+  mode: Mode,
+  onLost?: OnLost,
+): Promise<{ logins: Logins; close(): Promise<void> }> {
+  if (config.databaseUrl) return { logins: externalLogins(config), close: async () => {} };
+  const { admin, password, close } = await openEmbedded(config.dataFolder, mode, onLost ? { onLost } : {});
+  return { logins: loginsFor({ ...admin, database: embeddedDatabase }, password), close };
 }
 
 /** Every role's way in, with passwords made from the secret. */
@@ -97,11 +103,11 @@ function externalLogins(config: Config): Logins {
   return logins;
 }
 
-async function createDatabase(admin: Login, name: string): Promise<void> {
-  await withClient(admin, async (client) => {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+async function createDatabase(admin: Login): Promise<void> {
+  await withClient({ ...admin, database: 'postgres' }, async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [admin.database]);
     if (rowCount) return;
-    await client.query(`create database ${name}`).catch((error) => {
+    await client.query(`create database ${admin.database}`).catch((error) => {
       // Another process created it at this moment.
       if (error.code !== '42P04' && error.code !== '23505') throw error;
     });
