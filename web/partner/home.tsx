@@ -27,8 +27,11 @@ export function Home() {
   return (
     <Page title={t('partner.home.hello', { name: me.value?.name ?? '' })}>
       <div class="columns">
-        {/* The balance is read again whenever one more receipt is done. */}
-        <Balance key={settled} />
+        <div class="stack">
+          {/* The balance is read again whenever one more receipt is done. */}
+          <Balance key={settled} />
+          <SnapBar />
+        </div>
         <section class="stack">
           <h2>{t('partner.home.receipts')}</h2>
           {outgoing.value && <OutgoingRow />}
@@ -36,7 +39,6 @@ export function Home() {
           {list.problem && <Trouble problem={list.problem} retry={list.reload} />}
         </section>
       </div>
-      <SnapBar />
     </Page>
   );
 }

@@ -49,6 +49,7 @@ function Items({ detail }: { detail: EvidenceDetail }) {
   const code = currency?.value ?? detail.currency ?? 'XXX';
   // On a receipt that is not accepted nothing counts, whatever was recognised.
   const matches = detail.state === 'rejected' ? [] : detail.matches;
+  const isCounted = detail.state === 'verified';
   const products = new Map(matches.map(({ item, product }) => [item, product]));
   return (
     <dl>
@@ -60,11 +61,7 @@ function Items({ detail }: { detail: EvidenceDetail }) {
             key={index}
             class={product ? '' : 'idle'}
             label={quantity + (product?.name ?? item.text)}
-            note={
-              product && (
-                <span class="tag">{t(product.isFocus ? 'partner.slip.focus' : 'partner.slip.counts')}</span>
-              )
-            }
+            note={isCounted && product && <Tag isFocus={product.isFocus} />}
             value={item.amountMinor === null ? '–' : money(item.amountMinor, code)}
           />
         );
@@ -74,6 +71,10 @@ function Items({ detail }: { detail: EvidenceDetail }) {
       )}
     </dl>
   );
+}
+
+function Tag({ isFocus }: { isFocus: boolean }) {
+  return <span class="tag">{t(isFocus ? 'partner.slip.focus' : 'partner.slip.counts')}</span>;
 }
 
 function Earning({ evaluation }: { evaluation: Evaluation }) {

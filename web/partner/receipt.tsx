@@ -138,13 +138,13 @@ function Reasons({ detail }: { detail: EvidenceDetail }) {
 }
 
 /** Reasons that a better photo of the same receipt can do away with. */
-const photoReasons = ['confidence', 'date-read', 'total-read', 'arithmetic'];
+const photoReasons = new Set(['confidence', 'date-read', 'total-read', 'arithmetic']);
 
 /** What can be done about it: see the one that counted, take a better photo, or go on with the next. */
 function RejectedNext({ detail }: { detail: EvidenceDetail }) {
   const first = detail.duplicateOf;
   if (!first) {
-    const canBeBetter = detail.reasons.some(({ code }) => photoReasons.includes(code));
+    const canBeBetter = detail.reasons.some(({ code }) => photoReasons.has(code));
     return <p>{t(canBeBetter ? 'partner.result.photo-next' : 'partner.result.rejected-next')}</p>;
   }
   const date = day(first.receivedAt);

@@ -53,8 +53,10 @@ function Rows({ rows }: { rows: StatementRow[] }) {
                 ]}
               />
             </span>
-            <Points units={row.units} isChange />
-            <span class="why">{t('partner.why')}</span>
+            <span class="row-end">
+              <Points units={row.units} isChange />
+              <span class="why">{t('partner.why')}</span>
+            </span>
           </Link>
         </li>
       ))}
