@@ -44,10 +44,13 @@ export type Condition = Expression & {
 /** A part, and the side of its comparison that varies. */
 export type ConditionPart = { whole: Expression; value: Expression | null };
 
-/** The lists of the scope as sets. Null: anything goes. */
+/** A list of the scope, ready to be asked and to be named in a reason. */
+export type Listed = { set: ReadonlySet<string>; text: string };
+
+/** The lists of the scope. Null: anything goes. */
 export type ScopeSets = Record<
   'kinds' | 'participantKinds' | 'tiers' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories',
-  ReadonlySet<string> | null
+  Listed | null
 >;
 
 /**
@@ -137,20 +140,20 @@ function compileNode(node: ASTNode, wanted: 'bool' | 'int' | 'string'): Expressi
   return result.ok ? result.expression : null;
 }
 
-function set(list: string[] | undefined): ReadonlySet<string> | null {
-  return list ? new Set(list) : null;
+function listed(list: string[] | undefined): Listed | null {
+  return list ? { set: new Set(list), text: list.join(', ') } : null;
 }
 
 function scopeSetsOf({ scope }: RuleDocument): ScopeSets {
   const { audience = {}, products = {} } = scope;
   return {
-    kinds: set(scope.kinds),
-    participantKinds: set(audience.participantKinds),
-    tiers: set(audience.tiers),
-    areas: set(audience.areas),
-    channels: set(audience.channels),
-    outlets: set(audience.outlets),
-    skus: set(products.skus),
-    categories: set(products.categories),
+    kinds: listed(scope.kinds),
+    participantKinds: listed(audience.participantKinds),
+    tiers: listed(audience.tiers),
+    areas: listed(audience.areas),
+    channels: listed(audience.channels),
+    outlets: listed(audience.outlets),
+    skus: listed(products.skus),
+    categories: listed(products.categories),
   };
 }

@@ -1,6 +1,6 @@
 import type { Activity, ActivityLine } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
-import type { CompiledRule } from './compile.ts';
+import type { CompiledRule, Listed } from './compile.ts';
 import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
 import {
   ActivityValue,
@@ -74,8 +74,8 @@ export function eligibleLines(rule: CompiledRule, lines: readonly ViewLine[]): r
   if (skus === null && categories === null && focus === undefined) return lines;
   return lines.filter(
     ({ line }) =>
-      (skus === null || skus.has(line.sku ?? '')) &&
-      (categories === null || categories.has(line.category ?? '')) &&
+      (skus === null || skus.set.has(line.sku ?? '')) &&
+      (categories === null || categories.set.has(line.category ?? '')) &&
       (focus === undefined || line.isFocus === focus),
   );
 }
@@ -112,16 +112,16 @@ export function reason(code: ReasonCode, facts: Record<string, Fact> = {}): Reas
 function notAmong(
   code: ReasonCode,
   fact: string,
-  wanted: ReadonlySet<string> | null,
+  wanted: Listed | null,
   value: string | null,
 ): Reason | null {
-  if (wanted === null || (value !== null && wanted.has(value))) return null;
+  if (wanted === null || (value !== null && wanted.set.has(value))) return null;
   if (value === null) return reason('context-missing', { fact });
-  return reason(code, { value, wanted: [...wanted].join(', ') });
+  return reason(code, { value, wanted: wanted.text });
 }
 
-function notInArea(wanted: ReadonlySet<string> | null, areas: readonly string[] | null): Reason | null {
-  if (wanted === null || areas?.some((area) => wanted.has(area))) return null;
+function notInArea(wanted: Listed | null, areas: readonly string[] | null): Reason | null {
+  if (wanted === null || areas?.some((area) => wanted.set.has(area))) return null;
   return notAmong('other-area', 'outlet.areas', wanted, areas?.[0] ?? null);
 }
 

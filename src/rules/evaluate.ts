@@ -94,7 +94,7 @@ function rulesFor(book: RuleBook, view: View, consider: 'all' | 'candidates'): C
   const rules =
     consider === 'candidates'
       ? candidatesOf(book, view)
-      : book.rules.filter(({ scopeSets }) => scopeSets.kinds!.has(kind));
+      : book.rules.filter(({ scopeSets }) => scopeSets.kinds!.set.has(kind));
   return rules.filter((rule) => isInForce(rule, occurredAt));
 }
 

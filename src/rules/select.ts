@@ -28,14 +28,14 @@ export function bindRules(given: readonly CompiledRule[]): RuleBook {
   const dimension = (accepts: (rule: CompiledRule) => Iterable<string> | null) => dimensionOf(rules, accepts);
   return {
     rules,
-    kind: dimension((rule) => rule.scopeSets.kinds),
-    participantKind: dimension((rule) => rule.scopeSets.participantKinds),
-    tier: dimension((rule) => rule.scopeSets.tiers),
-    area: dimension((rule) => rule.scopeSets.areas),
-    channel: dimension((rule) => rule.scopeSets.channels),
-    outlet: dimension((rule) => rule.scopeSets.outlets),
-    sku: dimension((rule) => rule.scopeSets.skus),
-    category: dimension((rule) => rule.scopeSets.categories),
+    kind: dimension((rule) => rule.scopeSets.kinds?.set ?? null),
+    participantKind: dimension((rule) => rule.scopeSets.participantKinds?.set ?? null),
+    tier: dimension((rule) => rule.scopeSets.tiers?.set ?? null),
+    area: dimension((rule) => rule.scopeSets.areas?.set ?? null),
+    channel: dimension((rule) => rule.scopeSets.channels?.set ?? null),
+    outlet: dimension((rule) => rule.scopeSets.outlets?.set ?? null),
+    sku: dimension((rule) => rule.scopeSets.skus?.set ?? null),
+    category: dimension((rule) => rule.scopeSets.categories?.set ?? null),
     focus: dimension(({ document }) => {
       const focus = document.scope.products?.focus;
       return focus === undefined ? null : [String(focus)];

@@ -6,6 +6,7 @@ import { world, type World } from '../../test/world.ts';
 import type { Activity } from '../activity/activity.ts';
 import { recordActivities } from '../activity/record.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
+import { nameId, type ActivityId } from '../shared/id.ts';
 import type { RuleDocument } from './document.ts';
 import { evaluationOf, evaluationsOf, keepEvaluations } from './evaluations.ts';
 import { evaluate } from './evaluate.ts';
@@ -91,7 +92,7 @@ test('batches that meet in other orders do not block each other', async () => {
     (_, day) => `2018-02-${String(day + 1).padStart(2, '0')}T04:00:00Z`,
   );
   const subjects = days.map((day) => ({
-    activity: { ...packs(1), occurredAt: new Date(day) },
+    activity: { ...packs(1), id: nameId<ActivityId>(day), occurredAt: new Date(day) },
     facts: factsOf(),
   }));
   await Promise.all(

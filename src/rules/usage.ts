@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type { Tx } from '../db/transact.ts';
 import { evaluate, usageWanted } from './evaluate.ts';
 import {
@@ -22,6 +24,8 @@ export async function evaluateUnderLimits(
   subjects: readonly Subject[],
   previous: readonly Evaluation[] = [],
 ): Promise<Evaluation[]> {
+  const ids = new Set(subjects.map(({ activity }) => activity.id));
+  assert(ids.size === subjects.length, 'an activity is evaluated once, in its newest version');
   const givenBack = previous.flatMap(({ uses }) => uses);
   const usage = await lockUsage(tx, [...usageWanted(book, subjects), ...givenBack]);
   const evaluations = evaluate(book, subjects, { usage: without(usage, givenBack) });
