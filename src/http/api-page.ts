@@ -4,7 +4,8 @@ import path from 'node:path';
 import { Hono } from 'hono';
 import { refusalCodes } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
-import { problemOf, statusOf } from './problem.ts';
+import { texts } from '../notify/texts.ts';
+import { statusOf } from './problem.ts';
 
 const bundle = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const files: Record<string, string> = {
@@ -53,7 +54,7 @@ const start = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#api', de
 
 function problemsPage(language: Env['Variables']['language']): string {
   const rows = refusalCodes.map((code) => {
-    const sentence = problemOf({ ok: false, refused: code }, language).detail;
+    const sentence = texts[language][`refusal.${code}`] ?? '';
     return `<tr id="${code}"><td><code>${code}</code></td><td>${statusOf[code]}</td><td>${sentence}</td></tr>`;
   });
   return `<!doctype html>

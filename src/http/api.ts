@@ -50,7 +50,7 @@ export function api(app: App): OpenAPIHono<Env> {
       });
     // What went wrong is for the log; the caller gets the number under which it stands there.
     const incident = randomUUID();
-    log.error({ incident, error }, 'a request failed');
+    log.error({ incident, err: error }, 'a request failed');
     return c.json({ title: 'Something went wrong on our side', status: 500, code: 'failed', incident }, 500);
   });
   return router;
@@ -63,7 +63,8 @@ const decodablePath: MiddlewareHandler<Env> = async (c, next) => {
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
   }
-  return answerProblem(c, refuse('bad-request', { field: 'path', problem: 'not readable as UTF-8' }));
+  // Nothing can be named by what is no text.
+  return answerProblem(c, refuse('not-found'));
 };
 
 function describe(router: OpenAPIHono<Env>): void {

@@ -5,7 +5,7 @@ import { refuse } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
 import { endWith } from './problem.ts';
 
-/** Longer pages are cut to this. */
+/** Longer pages are refused. */
 export const pageMax = 200;
 const pageUsual = 50;
 
@@ -15,6 +15,7 @@ export const pageQuery = z.object({
     .number()
     .int()
     .min(1)
+    .max(pageMax)
     .optional()
     .openapi({ description: `At most ${pageMax}`, example: pageUsual }),
   before: z.string().max(60).optional().openapi({ description: '`next` of the page before' }),
@@ -29,5 +30,5 @@ export function pageOf<T extends Id<string>>(
   if (query.before !== undefined && !isId<T>(query.before)) {
     return endWith(c, refuse('bad-request', { field: 'before', problem: 'no id' }));
   }
-  return { limit: Math.min(query.limit ?? pageUsual, pageMax), before: query.before ?? null };
+  return { limit: query.limit ?? pageUsual, before: query.before ?? null };
 }

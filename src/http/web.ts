@@ -57,6 +57,8 @@ function page(name: 'admin' | 'partner', base: string): Handler<Env> {
     if (asked === null) return next();
     const file = path.resolve(built, name, asked === '' ? 'index.html' : asked);
     if (!file.startsWith(path.join(built, name) + path.sep)) return next();
+    // Only plain words name a view of the page; anything odd is not there.
+    if (!/^[\w./-]*$/.test(asked)) return next();
     const isAsset = path.extname(file) !== '' && !file.endsWith('.html');
     const body =
       (await contentOf(file)) ?? (isAsset ? null : await contentOf(path.join(built, name, 'index.html')));
