@@ -1,120 +1,30 @@
+import type { components, paths } from '../api.d.ts';
 import { language } from './texts.ts';
 
-/** What the API answers, as far as the phone shows it. Times are ISO 8601, amounts the smallest part of their asset. */
-export type Problem = { status: number; code: string; detail: string };
-export type Answer<T> = { ok: true; data: T } | { ok: false; problem: Problem };
+/** What the API answers, as its own description says. Times are ISO 8601, amounts the smallest part of their asset. */
+type Schemas = components['schemas'];
+type Answered<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
 
-export type Reason = { code: string; ok: boolean; text: string };
-export type Asset = { code: string; kind: string; scale: number };
-export type EvidenceState = 'waiting' | 'reading' | 'verified' | 'rejected' | 'needs-review' | 'parked';
-
-export type EvidenceRow = {
-  id: string;
-  state: EvidenceState;
-  receivedAt: string;
-  participant: { id: string };
-  outlet: { id: string; name: string } | null;
-  merchant: string | null;
-  occurredOn: string | null;
-  totalMinor: number | null;
-  currency: string | null;
-  points: number;
-  reasons: Reason[];
-  secondsToPoints: number | null;
-};
-
-/** Corners x1,y1 ... x4,y4 in pixels of the picture. */
+export type Me = Schemas['Me'];
+export type EvidenceRow = Schemas['EvidenceRow'];
+export type EvidenceDetail = Schemas['Evidence'];
+export type EvidenceState = EvidenceRow['state'];
+export type EvidenceList = Answered<'/api/v1/evidence'>;
+export type Evaluation = EvidenceDetail['evaluation'][number];
 export type Quad = readonly number[];
-export type ReadingItem = {
-  text: string;
-  quantity: number | null;
-  amountMinor: number | null;
-  quad: Quad | null;
-};
-type Field<T> = { value: T } | null;
-export type Reading = {
-  width: number;
-  height: number;
-  merchant: Field<string>;
-  date: Field<string>;
-  time: Field<string>;
-  number: Field<string>;
-  totalMinor: Field<number>;
-  currency: Field<string>;
-  items: ReadingItem[];
-};
+export type Explanation = Schemas['Explanation'];
+export type StatementPage = Schemas['Statement'];
+export type Wallet = Schemas['Wallet'];
+export type Inbox = Answered<'/api/v1/messages'>;
+export type People = Answered<'/api/v1/demo/people'>;
 
-export type EvidenceDetail = EvidenceRow & {
-  reading: Reading | null;
-  matches: { item: number; product: { id: string; sku: string; name: string; isFocus: boolean } | null }[];
-  verification: {
-    verdict: string;
-    reasons: Reason[];
-    decidedBy: { name: string } | null;
-    note: string | null;
-  } | null;
-  duplicateOf: { id: string; receivedAt: string; participant: { id: string } | null } | null;
-  evaluation: Evaluation[];
-  transfers: Transfer[];
-};
-export type Evaluation = {
-  rule: { code: string; version: number; title: string };
-  fired: boolean;
-  reason: Reason;
-  steps: string[];
-  awards: { asset: string; units: number }[];
-};
-
-export type Transfer = {
-  id: string;
-  at: string;
-  effectiveAt: string;
-  kind: string;
-  asset: Asset;
-  units: number;
-  debit: { role: string; owner: string };
-  credit: { role: string; owner: string };
-  expiresOn: string | null;
-};
-export type Explanation = {
-  transfer: Transfer;
-  rule: { code: string; version: number; title: string } | null;
-  reasons: string[];
-  steps: string[];
-  evidence: EvidenceRow | null;
-};
-export type StatementRow = {
-  transfer: string;
-  at: string;
-  effectiveAt: string;
-  /** Code of the asset. */
-  asset: string;
-  units: number;
-  balanceAfter: number;
-  title: string;
-};
-export type Wallet = {
-  balances: { asset: Asset; available: number; held: number; pending: number }[];
-  expiry: { expiresOn: string; units: number }[];
-};
-export type Message = { id: string; body: string | null; createdAt: string; readAt: string | null };
-export type Me = {
-  kind: 'participant' | 'staff';
-  id: string;
-  name: string;
-  language: string;
-  tier?: string;
-  outlets: { id: string; name: string }[];
-  programme: { name: string; currency: string };
-};
-export type Person = {
-  kind: 'participant' | 'staff';
-  name: string;
-  role: string;
-  phone?: string;
-  language: string;
-  note: string;
-};
+/** A refusal in the reader's language; status 0 means that we did not get through. */
+export type Problem = Pick<Schemas['Problem'], 'status' | 'code' | 'detail'>;
+export type Answer<T> = { ok: true; data: T } | { ok: false; problem: Problem };
 
 const root = '/api/v1';
 
@@ -155,14 +65,14 @@ function write<T>(method: string, path: string, body?: object): Promise<Answer<T
 
 export const read = <T>(path: string): Promise<Answer<T>> => call<T>('GET', path);
 
-export const askCode = (phone: string) => write<{ demoCode?: string }>('POST', '/auth/codes', { phone });
+export const askCode = (phone: string) => write<{ demoCode?: string }>('POST', '/auth/otp', { phone });
 
 export const openSession = (phone: string, code: string) =>
   write<object>('POST', '/auth/sessions', { phone, code });
 
 export const closeSession = () => write<null>('DELETE', '/auth/sessions/current');
 
-export const markMessagesRead = () => write<null>('POST', '/messages/read');
+export const markRead = (ids: string[]) => write<null>('POST', '/messages/read', { ids });
 
 export type Shot = {
   key: string;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { EvidenceRow, Wallet } from './api.ts';
+import type { EvidenceList, EvidenceRow, Wallet } from './api.ts';
 import { Icon } from './icon.tsx';
 import { Facts, Loading, Page, Points, Slip, StateMark, Trouble } from './parts.tsx';
 import { outgoing } from './outgoing.ts';
@@ -8,8 +8,6 @@ import { me } from './session.ts';
 import { SnapBar } from './snap-bar.tsx';
 import { day, moment, money, t } from './texts.ts';
 import { useRead } from './use-read.ts';
-
-export type EvidenceList = { items: EvidenceRow[] };
 
 /** Whether anything may still happen to it without a person's doing. */
 export const isOnItsWay = ({ state }: EvidenceRow): boolean => state === 'waiting' || state === 'reading';
@@ -60,6 +58,7 @@ function Balance() {
         </span>
       </Link>
       {points && points.pending > 0 && <p>{t('partner.home.pending', { count: points.pending })}</p>}
+      {points && points.debt > 0 && <p>{t('partner.home.debt', { count: points.debt })}</p>}
       {soonest && (
         <p class="faint">
           {t('partner.home.expiry', { count: soonest.units, date: day(soonest.expiresOn) })}

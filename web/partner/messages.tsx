@@ -1,21 +1,20 @@
 import { useEffect } from 'preact/hooks';
-import { markMessagesRead, type Message } from './api.ts';
+import { markRead, type Inbox } from './api.ts';
 import { Loading, Page, Trouble } from './parts.tsx';
 import { unread } from './session.ts';
 import { exactMoment, t } from './texts.ts';
 import { useRead } from './use-read.ts';
 
-async function readAll(): Promise<void> {
-  const answer = await markMessagesRead();
+async function markAll({ items }: Inbox): Promise<void> {
+  const answer = await markRead(items.filter(({ readAt }) => !readAt).map(({ id }) => id));
   if (answer.ok) unread.value = 0;
 }
 
 /** What the programme told this person. Being shown is being read. */
 export function Messages() {
-  const { data, problem, reload } = useRead<{ items: Message[]; unread: number }>('/messages');
+  const { data, problem, reload } = useRead<Inbox>('/messages');
   useEffect(() => {
-    if (!data?.unread) return;
-    void readAll();
+    if (data?.unread) void markAll(data);
   }, [data]);
   return (
     <Page title={t('partner.nav.messages')}>

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { closeSession, openSession, read, signedOut, type Answer, type Me, type Message } from './api.ts';
+import { closeSession, openSession, read, signedOut, type Answer, type Inbox, type Me } from './api.ts';
 import { discard } from './outgoing.ts';
 import { forgetReads } from './use-read.ts';
 import { preferredLanguage, speak } from './texts.ts';
@@ -46,6 +46,6 @@ addEventListener(signedOut, () => {
 });
 
 export async function countUnread(): Promise<void> {
-  const answer = await read<{ items: Message[]; unread: number }>('/messages');
+  const answer = await read<Inbox>('/messages');
   if (answer.ok) unread.value = answer.data.unread;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { askCode, read, type Person, type Problem } from './api.ts';
+import { askCode, read, type People, type Problem } from './api.ts';
 import { Facts, Trouble } from './parts.tsx';
 import { signIn } from './session.ts';
 import mark from '../mark.svg';
@@ -113,15 +113,13 @@ function CodeForm({ asked, isBusy, enter, leave }: CodeFormProps) {
 
 /** Only a demo answers with people; anywhere else nothing is shown. */
 function DemoPeople({ ask }: { ask: (phone: string) => void }) {
-  const [people, setPeople] = useState<Person[]>([]);
+  const [people, setPeople] = useState<People['items']>([]);
   useEffect(() => {
-    void read<{ items: Person[] }>('/demo/people').then(
-      (answer) => answer.ok && setPeople(answer.data.items),
-    );
+    void read<People>('/demo/people').then((answer) => answer.ok && setPeople(answer.data.items));
   }, []);
   const partners = people.filter(({ kind, phone }) => kind === 'participant' && phone);
   if (partners.length === 0) return null;
-  const choose = (person: Person) => {
+  const choose = (person: People['items'][number]) => {
     // Each person shall see the app in the own language, whatever was chosen on this phone before.
     rememberLanguage(null);
     ask(person.phone!);

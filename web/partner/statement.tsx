@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { read, type Problem, type StatementRow } from './api.ts';
+import { read, type Problem, type StatementPage } from './api.ts';
 import { Facts, Loading, Page, Points, Trouble } from './parts.tsx';
 import { moment, number, t } from './texts.ts';
 import { useRead } from './use-read.ts';
 
-type StatementPage = { items: StatementRow[]; next: string | null };
 const path = '/statement?limit=30';
 
 /** Every movement of the points, newest first; each opens its explanation. */
@@ -38,7 +37,7 @@ export function Statement() {
   );
 }
 
-function Rows({ rows }: { rows: StatementRow[] }) {
+function Rows({ rows }: { rows: StatementPage['items'] }) {
   return (
     <ul class="rows">
       {rows.map((row) => (
