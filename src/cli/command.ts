@@ -24,7 +24,8 @@ export function readArgs<T extends ParseArgsOptionsConfig>(
       throw new Error(`There is nothing to do with "${read.positionals[0]}".`);
     return read;
   } catch (error) {
-    throw new UsageProblem((error as Error).message, { cause: error });
+    // Only the first sentence; the second is about the parser.
+    throw new UsageProblem((error as Error).message.split('. ')[0], { cause: error });
   }
 }
 

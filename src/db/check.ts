@@ -38,5 +38,13 @@ export async function checkWalls(client: pg.Client): Promise<string[]> {
     if (!table.walled) problems.push(`Row-level security is not forced on the table ${table.name}.`);
     if (table.policies === 0) problems.push(`The table ${table.name} has no policy for its tenant.`);
   }
+  const { rows: views } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and (c.relkind = 'm' or c.relkind = 'v' and not coalesce(c.reloptions @> '{security_invoker=true}', false))
+       and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+     order by c.relname collate "C"`,
+  );
+  for (const { name } of views)
+    problems.push(`The view ${name} shows rows as its owner sees them; it needs security_invoker.`);
   return problems;
 }

@@ -1,3 +1,5 @@
+import type { Client } from 'pg';
+
 import { secretOf } from '../config.ts';
 import type { Config } from '../config.ts';
 import { checkWalls } from './check.ts';
@@ -10,6 +12,7 @@ import { DatabaseProblem } from './problem.ts';
 import { appRole, ensureLogin, rolePassword, workerRole } from './roles.ts';
 import type { Db } from './transact.ts';
 
+const versionMin = 15;
 /** The database of the embedded server. */
 const embeddedDatabase = 'mitra';
 
@@ -57,7 +60,11 @@ export async function openLogins(
   mode: Mode,
   onLost?: OnLost,
 ): Promise<{ logins: Logins; close(): Promise<void> }> {
-  if (config.databaseUrl) return { logins: externalLogins(config), close: async () => {} };
+  if (config.databaseUrl) {
+    const logins = externalLogins(config);
+    await withClient(logins.admin, checkVersion).catch(tellUnreachable(logins.admin));
+    return { logins, close: async () => {} };
+  }
   const { admin, password, close } = await openEmbedded(config.dataFolder, mode, onLost ? { onLost } : {});
   return { logins: loginsFor({ ...admin, database: embeddedDatabase }, password), close };
 }
@@ -101,6 +108,28 @@ function externalLogins(config: Config): Logins {
   if (logins.worker.user !== workerRole)
     throw new DatabaseProblem(`DATABASE_WORKER_URL must sign in as ${workerRole}.`);
   return logins;
+}
+
+async function checkVersion(client: Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; text: string }>(
+    "select current_setting('server_version_num')::int as number, current_setting('server_version') as text",
+  );
+  const { number, text } = rows[0]!;
+  if (number < versionMin * 10_000)
+    throw new DatabaseProblem(
+      `DATABASE_URL leads to PostgreSQL ${text}; Mitra needs ${versionMin} or newer.`,
+    );
+}
+
+function tellUnreachable({ host, port, database, user }: Login): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    if (error instanceof DatabaseProblem) throw error;
+    // Where a name has several addresses the error has no text of its own, only a code.
+    const reason = error.message || error.code;
+    throw new DatabaseProblem(
+      `The database "${database}" at ${host}:${port} does not let ${user || 'anybody'} in: ${reason}. Look at DATABASE_URL.`,
+    );
+  };
 }
 
 async function createDatabase(admin: Login): Promise<void> {

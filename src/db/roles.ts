@@ -93,7 +93,8 @@ async function missingSetup(admin: Client): Promise<string[]> {
     `select current_setting('server_version_num')::int as version, current_database() as name,
        has_owner and pg_has_role(current_user, owner, case when version >= 160000 then 'SET' else 'MEMBER' end) as member,
        has_owner and has_database_privilege(owner, current_database(), 'CREATE') as in_database,
-       has_owner and has_schema_privilege(owner, 'public', 'CREATE, USAGE') as in_schema
+       has_owner and has_schema_privilege(owner, 'public', 'CREATE')
+         and has_schema_privilege(owner, 'public', 'USAGE') as in_schema
      from (select current_setting('server_version_num')::int as version, coalesce($1, current_user) as owner, $1 is not null as has_owner) s`,
     [has(ownerRole) ? ownerRole : null],
   );
