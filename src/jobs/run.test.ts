@@ -64,6 +64,23 @@ describe('jobs', () => {
     );
   });
 
+  test('that take long are not taken for those of a process that is gone', { timeout: 20_000 }, async () => {
+    let begun = 0;
+    const jobs = runJobs(world.db, {
+      read: async () => {
+        begun += 1;
+        await new Promise((resolve) => setTimeout(resolve, 8000));
+      },
+    });
+    try {
+      await withTenant(world.db, nusa, (tx) => enqueue(tx, 'read', {}));
+      await expect.poll(queued, { timeout: 12_000 }).toBe(0);
+      expect(begun).toBe(1);
+    } finally {
+      await jobs.stop();
+    }
+  });
+
   test('that fail do not hold up the others, and are tried again later', async () => {
     const seen: string[] = [];
     const jobs = runJobs(world.db, {

@@ -68,7 +68,9 @@ export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>): Jobs {
     const alive = await openClient(db.workerLogin, () => leaving.abort());
     alive.once('end', () => leaving.abort());
     const events = new EventEmitter() as WorkerEvents;
+    let own = '';
     events.once('pool:create', ({ workerPool }) => {
+      own = workerPool.id;
       alive
         .query('select pg_advisory_lock($1, hashtext($2))', [lockClass, workerPool.id])
         .catch(() => leaving.abort());
@@ -88,7 +90,7 @@ export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>): Jobs {
       });
       const over = runner.promise.catch(() => {}).finally(() => leaving.abort());
       while (!leaving.signal.aborted && !stopping.signal.aborted) {
-        await freeLostJobs(alive);
+        await freeLostJobs(alive, own);
         await sleep(sweepEveryMs, undefined, {
           signal: AbortSignal.any([leaving.signal, stopping.signal]),
         }).catch(() => {});
@@ -101,10 +103,15 @@ export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>): Jobs {
   }
 }
 
-/** Frees the jobs of runners that are gone: nobody has the lock that a living runner holds. */
-async function freeLostJobs(alive: Client): Promise<void> {
+/**
+ * Frees the jobs of runners that are gone: nobody has the lock that a living runner holds. `own` is left out, for a
+ * session is always given a lock that it has itself.
+ */
+async function freeLostJobs(alive: Client, own: string): Promise<void> {
   const { rows } = await alive.query<{ locked_by: string }>(
-    `select distinct locked_by from ${jobsSchema}._private_jobs where locked_at < now() - interval '2 seconds'`,
+    `select distinct locked_by from ${jobsSchema}._private_jobs 
+     where locked_at < now() - interval '2 seconds' and locked_by <> $1`,
+    [own],
   );
   for (const { locked_by: runner } of rows) {
     const freed = await alive.query<{ gone: boolean }>(
