@@ -40,8 +40,8 @@ export function groupOf(tx: Tx, activity: Activity): Id<string> {
   return eventId(timeOf(activity.id), tx.tenant, 'activity', activity.id, String(activity.version));
 }
 
-/** An award that is in the book, and what of it has not been taken back. */
-type Standing = { award: Award; transfer: TransferId; left: bigint };
+/** An award that is in the book, whose it is, and what of it has not been taken back. */
+type Standing = { award: Award; transfer: TransferId; owner: Id<string>; left: bigint };
 
 /**
  * What to post so that the book says what the newest evaluation says: awards that are missing, and take-backs under the
@@ -55,11 +55,15 @@ export async function planAwards(
   evaluation: Evaluation,
 ): Promise<{ transfers: NewTransfer[]; points: bigint }> {
   const standing = await standingAwards(tx, earlier);
-  const before = standing.map(({ award, left }) => ({ ...award, units: left }));
-  const differences = differenceOf(before, awardsOf(evaluation));
+  const own = standing.filter(({ owner }) => owner === activity.participant);
+  const differences = differenceOf(unitsLeft(own), awardsOf(evaluation));
   const grants = differences.filter((difference) => difference.kind === 'award');
   const transfers = await grantTransfers(tx, programme, activity, grants);
-  const taken = await takeBacks(tx, programme, activity, standing, differences);
+  const taken = await takeBacks(tx, programme, activity, [
+    ...allotAll(differences, own),
+    // An earlier version named somebody else: what they got for it goes back as a whole.
+    ...standing.filter((one) => !own.includes(one)).map(wholly),
+  ]);
   const given = grants.reduce((sum, { asset, units }) => sum + (asset === points ? units : 0n), 0n);
   return { transfers: [...transfers, ...taken.transfers], points: given - taken.points };
 }
@@ -75,10 +79,11 @@ async function standingAwards(tx: Tx, earlier: readonly Evaluation[]): Promise<S
   const booked = await transfersByIds(tx, ids);
   const followers = await transfersThatFollow(tx, ids);
   return known.flatMap(({ award, transfer }) => {
-    const amount = booked.find((each) => each.id === transfer)?.amount;
-    if (amount === undefined) return [];
+    const given = booked.find((each) => each.id === transfer);
+    if (!given) return [];
+    const { amount, to } = given;
     const back = followers.reduce((sum, each) => sum + (each.reverses === transfer ? each.amount : 0n), 0n);
-    return amount > back ? [{ award, transfer, left: amount - back }] : [];
+    return amount > back ? [{ award, transfer, owner: to.owner, left: amount - back }] : [];
   });
 }
 
@@ -118,13 +123,9 @@ async function takeBacks(
   tx: Tx,
   programme: Programme,
   activity: Activity,
-  standing: readonly Standing[],
-  differences: readonly Difference[],
+  wanted: readonly Allotted[],
 ): Promise<{ transfers: NewTransfer[]; points: bigint }> {
   const policy = programme.settings.clawback ?? clawbackUsual;
-  const wanted = differences
-    .filter((difference) => difference.kind === 'take-back')
-    .flatMap((difference) => allot(difference, standing).map((one) => ({ ...one, asset: difference.asset })));
   if (wanted.length === 0) return { transfers: [], points: 0n };
   const group = groupOf(tx, activity);
   const plans = await planTakeBacks(
@@ -141,25 +142,38 @@ async function takeBacks(
   const transfers: NewTransfer[] = [];
   let taken = 0n;
   for (const [i, plan] of plans.entries()) {
-    assert(plan.ok, `what stands in the book can be taken back: ${JSON.stringify(plan)}`);
+    assert(plan.ok, `what stands in the book can be taken back: ${plan.ok ? '' : plan.refused}`);
     transfers.push(...plan.transfers);
     const { pending, available, debt } = plan.split;
-    if (wanted[i]!.asset === points) taken += pending + available + debt;
+    if (wanted[i]!.asset === points && wanted[i]!.owner === activity.participant)
+      taken += pending + available + debt;
   }
   return { transfers, points: taken };
 }
 
+/** What is to be taken back of one transfer. */
+type Allotted = { earning: TransferId; owner: Id<string>; asset: string; amount: bigint };
+
+function unitsLeft(standing: readonly Standing[]): Award[] {
+  return standing.map(({ award, left }) => ({ ...award, units: left }));
+}
+
+function wholly({ award, transfer, owner, left }: Standing): Allotted {
+  return { earning: transfer, owner, asset: award.asset, amount: left };
+}
+
+function allotAll(differences: readonly Difference[], standing: readonly Standing[]): Allotted[] {
+  return differences.filter(({ kind }) => kind === 'take-back').flatMap((one) => allot(one, standing));
+}
+
 // The newest award goes first, as the last one that was believed.
-function allot(
-  difference: Difference,
-  standing: readonly Standing[],
-): { earning: TransferId; amount: bigint }[] {
+function allot(difference: Difference, standing: readonly Standing[]): Allotted[] {
   let rest = difference.units;
-  const parts: { earning: TransferId; amount: bigint }[] = [];
-  for (const { award, transfer, left } of standing.toReversed()) {
-    if (rest === 0n || !isSamePart(award, difference)) continue;
-    const amount = left < rest ? left : rest;
-    parts.push({ earning: transfer, amount });
+  const parts: Allotted[] = [];
+  for (const one of standing.toReversed()) {
+    if (rest === 0n || !isSamePart(one.award, difference)) continue;
+    const amount = one.left < rest ? one.left : rest;
+    parts.push({ ...wholly(one), amount });
     rest -= amount;
   }
   return parts;

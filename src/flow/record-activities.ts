@@ -9,8 +9,8 @@ import { areaPaths } from '../network/areas.ts';
 import { outletsByIds } from '../network/outlets.ts';
 import { participantsByIds } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
-import type { Evaluation, Facts } from '../rules/evaluation.ts';
-import { evaluationsOf, keepEvaluations } from '../rules/evaluations.ts';
+import type { Facts } from '../rules/evaluation.ts';
+import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/evaluations.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import { evaluateUnderLimits } from '../rules/usage.ts';
 import { planAwards } from './plan-awards.ts';
@@ -40,7 +40,9 @@ export async function recordAndPost(
     );
     if (one.outcome !== 'replayed') changed.push(one.activity);
   }
-  const points = await settle(tx, programme, changed, at);
+  // Of several versions in one batch only the newest takes effect: the others were never believed on their own.
+  const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()];
+  const points = await settle(tx, programme, newest, at);
   for (const one of recorded)
     if (one.ok) settled.push({ activity: one.activity, points: points.get(one.activity) ?? 0n });
   return settled;
@@ -56,9 +58,7 @@ async function settle(
   const earlier = await evaluationsOf(tx, activities.flatMap(earlierVersions));
   const facts = await factsOf(tx, programme, activities);
   const subjects = activities.map((activity) => ({ activity, facts: facts.get(activity)! }));
-  const previous = earlier.filter(({ evaluation }) =>
-    activities.some((one) => isVersionBefore(evaluation, one)),
-  );
+  const previous = activities.flatMap((activity) => latestOf(activity, earlier));
   const evaluations = await evaluateUnderLimits(
     tx,
     await liveRules(tx, programme.id),
@@ -95,8 +95,10 @@ function earlierVersions({ id, version }: Activity): { id: Activity['id']; versi
   return Array.from({ length: version - 1 }, (_, i) => ({ id, version: i + 1 }));
 }
 
-function isVersionBefore(evaluation: Evaluation, activity: Activity): boolean {
-  return evaluation.activity === activity.id && evaluation.version === activity.version - 1;
+// The version that was evaluated last; not every version is.
+function latestOf({ id }: Activity, earlier: readonly KeptEvaluation[]): KeptEvaluation[] {
+  const own = earlier.filter(({ evaluation }) => evaluation.activity === id);
+  return own.toSorted((a, b) => b.evaluation.version - a.evaluation.version).slice(0, 1);
 }
 
 async function factsOf(
