@@ -3,11 +3,11 @@ import { refuse, type Refused } from '../shared/refusal.ts';
 import type { NewActivity, NewActivityLine } from './activity.ts';
 
 export const linesMax = 500;
-export const textLengthMax = 500;
-export const keyLengthMax = 200;
+const textLengthMax = 500;
+const keyLengthMax = 200;
 /** A million millions of the minor unit, and as many thousandths of a piece: beyond any receipt, far inside int8. */
-export const amountMinorMax = 1_000_000_000_000n;
-export const quantityMilliMax = 1_000_000_000_000n;
+const amountMinorMax = 1_000_000_000_000n;
+const quantityMilliMax = 1_000_000_000_000n;
 /** Clocks of phones and tills run ahead, and a shop's day begins before ours: so far ahead an event may lie. */
 export const aheadMsMax = 24 * 3600 * 1000;
 const earliest = new Date('2000-01-01T00:00:00Z');

@@ -2,7 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import type { ActivityId, EvidenceId, ParticipantId } from '../shared/id.ts';
 import type { Activity, ActivityLine } from './activity.ts';
 
-export const pageMax = 200;
+const pageMax = 200;
 
 const columns = `a.id, a.version, a.kind, a.programme, a.evidence, a.participant, a.outlet, a.occurred_at as "occurredAt",
   a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.withdrawn, a.reason`;

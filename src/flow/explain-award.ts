@@ -46,7 +46,7 @@ export function explainRules(
 }
 
 /** One line of the arithmetic in the reader's language. */
-export function explainStep({ code, facts }: Step, language: Language): string {
+function explainStep({ code, facts }: Step, language: Language): string {
   const key: TextKey = `rule.step.${code}`;
   return text(language, key, say(facts));
 }

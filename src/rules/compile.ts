@@ -42,13 +42,13 @@ export type Condition = Expression & {
   parts: () => ConditionPart[];
 };
 /** A part, and the side of its comparison that varies. */
-export type ConditionPart = { whole: Expression; value: Expression | null };
+type ConditionPart = { whole: Expression; value: Expression | null };
 
 /** A list of the scope, ready to be asked and to be named in a reason. */
 export type Listed = { set: ReadonlySet<string>; text: string };
 
 /** The lists of the scope. Null: anything goes. */
-export type ScopeSets = Record<
+type ScopeSets = Record<
   'kinds' | 'participantKinds' | 'tiers' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories',
   Listed | null
 >;

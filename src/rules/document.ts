@@ -5,13 +5,13 @@ import { isCurrency } from '../shared/money.ts';
 
 /** Limits of a rule document, so that a rule stays a page that a person can read. */
 export const documentLengthMax = 20_000;
-export const expressionLengthMax = 1000;
-export const effectsMax = 10;
-export const limitsMax = 5;
-export const listMax = 500;
+const expressionLengthMax = 1000;
+const effectsMax = 10;
+const limitsMax = 5;
+const listMax = 500;
 /** Far inside what the ledger can hold, and exact as a number. */
 export const unitsMax = 1_000_000_000_000;
-export const percentMax = 10_000;
+const percentMax = 10_000;
 
 const code = z
   .string()
@@ -99,7 +99,7 @@ const text = z.strictObject({
 });
 
 /** A version of a rule, as it is written, stored, compared and exchanged. */
-export const ruleDocument = z.strictObject({
+const ruleDocument = z.strictObject({
   format: z.literal(1),
   /** Names the rule in its programme for ever. */
   code,
@@ -138,7 +138,7 @@ export const ruleDocument = z.strictObject({
 });
 
 export type RuleDocument = z.infer<typeof ruleDocument>;
-export type Effect = RuleDocument['effects'][number];
+type Effect = RuleDocument['effects'][number];
 export type AwardEffect = Extract<Effect, { kind: 'award' }>;
 export type MultiplyEffect = Extract<Effect, { kind: 'multiply' }>;
 export type Limit = NonNullable<RuleDocument['limits']>[number];

@@ -12,7 +12,7 @@ export type Leg = { leg: string; asset: string; units: bigint; steps: Step[] };
 export type Limited = { legs: Leg[]; reached: Reason | null };
 
 /** What a limit counts for this activity; null for a limit on each activity, which needs no memory. */
-export function usageKeyOf(rule: CompiledRule, { of, per, asset }: Limit, view: View): UsageKey | null {
+function usageKeyOf(rule: CompiledRule, { of, per, asset }: Limit, view: View): UsageKey | null {
   if (per === 'activity') return null;
   const { participant, outlet } = view.activity;
   const subject = { participant, outlet, rule: rule.id }[of];

@@ -39,7 +39,7 @@ export type ReasonCode =
 /** A sentence in every language: its code and the values in it. */
 export type Reason = { code: ReasonCode; facts: Readonly<Record<string, Fact>> };
 
-export type StepCode =
+type StepCode =
   | 'once'
   | 'lines'
   | 'lines-formula'

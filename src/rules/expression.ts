@@ -12,7 +12,7 @@ const elementsMax = 100;
  * What expressions can speak about. Amounts and quantities are whole numbers, as everywhere. A field that is not known
  * for an activity is absent, and a rule that asks for it is skipped. `line` exists in formulas for each line only.
  */
-export const vocabulary = {
+const vocabulary = {
   Activity: {
     kind: 'string',
     currency: 'string',

@@ -7,7 +7,7 @@ import { compileDocument } from './compile.ts';
 import type { RuleDocument, RuleProblem } from './document.ts';
 import { newestRules, type StoredRule } from './read-rules.ts';
 
-export type RuleState = 'draft' | 'live' | 'retired';
+type RuleState = 'draft' | 'live' | 'retired';
 
 export type Saved =
   /** `unchanged`: the newest version says the same already, and nothing was written. */
@@ -30,7 +30,7 @@ export type SaveOptions = {
   known?: KnownNames;
 };
 
-export type KnownNames = Partial<
+type KnownNames = Partial<
   Record<'assets' | 'tiers' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories', readonly string[]>
 >;
 

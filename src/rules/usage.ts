@@ -63,7 +63,7 @@ export async function lockUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Us
 }
 
 /** Notes what awards use and what earlier ones give back. Call it after `lockUsage` with the same keys. */
-export async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly Use[] = []): Promise<void> {
+async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly Use[] = []): Promise<void> {
   const changes = new Map<string, Use>();
   const add = (use: Use, by: bigint) => {
     const name = usageName(use);
