@@ -1,0 +1,151 @@
+import { Button, Menu, useMantineColorScheme } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import mark from '../mark.svg';
+import { languages, type Language } from '../texts/say.ts';
+import { bodyOf, client, type Me } from './api.ts';
+import { Icon, type IconName } from './icons.tsx';
+import { useReader, useSay } from './language.tsx';
+import { me as meQuery, reviewQueue } from './queries.ts';
+
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
+
+/** Who may look, and the frame around every page: where one is, who one is. */
+export function Frame() {
+  const me = useQuery(meQuery);
+  useSentencesIn(useReader().language);
+  if (me.isPending && me.fetchStatus === 'fetching') return <div className="start" aria-busy="true" />;
+  if (me.data?.kind !== 'staff')
+    return (
+      <Suspense>
+        <SignIn {...(me.data && { signedInAs: me.data.name })} />
+      </Suspense>
+    );
+  return (
+    <div className="frame">
+      <Navigation me={me.data} />
+      <main className="main" id="main" tabIndex={-1}>
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
+
+/** The server writes sentences too: they are fetched again when the reader changes the language. */
+function useSentencesIn(language: Language) {
+  const queries = useQueryClient();
+  const before = useRef(language);
+  useEffect(() => {
+    if (before.current !== language) void queries.invalidateQueries();
+    before.current = language;
+  }, [language, queries]);
+}
+
+function Navigation({ me }: { me: Me }) {
+  const say = useSay();
+  const waiting = useQuery({ ...reviewQueue, refetchInterval: 10_000 }).data?.total ?? 0;
+  return (
+    <nav className="nav" aria-label={say('admin.nav.label')}>
+      <a className="skip" href="#main">
+        {say('admin.nav.skip')}
+      </a>
+      <div className="nav-head">
+        <img src={mark} alt="" width="26" height="26" />
+        <span className="nav-names">
+          <strong>{me.tenant.name}</strong>
+          <span>{me.programme.name}</span>
+        </span>
+      </div>
+      <ul className="nav-list">
+        <li>
+          <NavLink to="/evidence" icon="receipt" text={say('admin.nav.evidence')} />
+        </li>
+        <li className="nav-sub">
+          <Link
+            to="/evidence"
+            search={{ state: 'needs-review' }}
+            activeOptions={{ includeSearch: true, exact: false }}
+          >
+            {say('admin.nav.review')}
+            {waiting > 0 && <span className="nav-count">{waiting}</span>}
+          </Link>
+        </li>
+        <li>
+          <NavLink to="/partners" icon="partners" text={say('admin.nav.partners')} />
+        </li>
+      </ul>
+      <PersonMenu me={me} />
+    </nav>
+  );
+}
+
+function NavLink({ to, icon, text }: { to: '/evidence' | '/partners'; icon: IconName; text: string }) {
+  return (
+    <Link to={to} activeOptions={{ includeSearch: false }}>
+      <Icon name={icon} />
+      {text}
+    </Link>
+  );
+}
+
+function PersonMenu({ me }: { me: Me }) {
+  const reader = useReader();
+  const { say } = reader;
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const queries = useQueryClient();
+  const schemes = [
+    ['auto', 'auto'],
+    ['light', 'sun'],
+    ['dark', 'moon'],
+  ] as const;
+  const leave = async () => {
+    await bodyOf(client.DELETE('/api/v1/auth/sessions/current'));
+    queries.clear();
+    location.assign('/admin/');
+  };
+  return (
+    <Menu position="top-start" width={208} trapFocus withInitialFocusPlaceholder={false}>
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          className="person"
+          leftSection={<span className="initial">{me.name[0]}</span>}
+        >
+          <span className="person-name">{me.name}</span>
+          <span className="person-role">{reader.name('admin.role', me.role ?? '')}</span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{say('admin.theme.label')}</Menu.Label>
+        {schemes.map(([scheme, icon]) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon name={icon} />}
+            rightSection={colorScheme === scheme && <Icon name="check" />}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {say(`admin.theme.${scheme}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{say('admin.language')}</Menu.Label>
+        {Object.entries(languages).map(([code, name]) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            rightSection={reader.language === code && <Icon name="check" />}
+            onClick={() => reader.choose(code as Language)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<Icon name="leave" />} onClick={() => void leave()}>
+          {say('admin.sign-out')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

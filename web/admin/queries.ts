@@ -1,0 +1,107 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { bodyOf, client, type EvidenceDetail, type EvidenceState } from './api.ts';
+
+/** One place for what is fetched under which name and how often, so that every screen shares the same copy. */
+
+export const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => bodyOf(client.GET('/api/v1/me')),
+  staleTime: 60_000,
+  retry: false,
+});
+
+/** How often what is happening now is asked for again. */
+const liveMs = 2000;
+const calmMs = 15_000;
+export const evidencePageSize = 50;
+
+/** One page of evidence, newest first; `before` is the cursor that the page before it gave as `next`. */
+export const evidenceList = (filter: { state?: EvidenceState | undefined; before?: string | undefined }) =>
+  queryOptions({
+    queryKey: ['evidence', 'list', filter.state ?? 'all', filter.before ?? 'newest'],
+    queryFn: () =>
+      bodyOf(
+        client.GET('/api/v1/evidence', {
+          params: {
+            query: {
+              limit: evidencePageSize,
+              ...(filter.state && { state: filter.state }),
+              ...(filter.before && { before: filter.before }),
+            },
+          },
+        }),
+      ),
+    refetchInterval: filter.before ? calmMs : liveMs,
+    placeholderData: keepPreviousData,
+  });
+
+export const evidenceDetail = (id: string) =>
+  queryOptions({
+    queryKey: ['evidence', 'detail', id],
+    queryFn: () => bodyOf(client.GET('/api/v1/evidence/{id}', { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data && isAtRest(state.data) ? calmMs : liveMs),
+  });
+
+const isAtRest = ({ state }: EvidenceDetail) => state !== 'waiting' && state !== 'reading';
+
+/** The receipts that wait for a person, oldest page not needed: a reviewer takes them from the newest down. */
+export const reviewQueue = evidenceList({ state: 'needs-review' });
+
+export const explanation = (transfer: string) =>
+  queryOptions({
+    queryKey: ['transfer', transfer],
+    queryFn: () =>
+      bodyOf(client.GET('/api/v1/transfers/{id}/explanation', { params: { path: { id: transfer } } })),
+    // A transfer never changes.
+    staleTime: Infinity,
+  });
+
+export const participants = queryOptions({
+  queryKey: ['participants'],
+  queryFn: () => bodyOf(client.GET('/api/v1/participants')),
+  staleTime: 60_000,
+});
+
+/** One participant, out of the same list. */
+export const participant = (id: string) =>
+  queryOptions({ ...participants, select: ({ items }) => items.find((person) => person.id === id) ?? null });
+
+export const wallet = (id: string) =>
+  queryOptions({
+    queryKey: ['participant', id, 'wallet'],
+    queryFn: () => bodyOf(client.GET('/api/v1/participants/{id}/wallet', { params: { path: { id } } })),
+    refetchInterval: calmMs,
+  });
+
+export const statement = (id: string, before?: string) =>
+  queryOptions({
+    queryKey: ['participant', id, 'statement', before ?? 'newest'],
+    queryFn: () =>
+      bodyOf(
+        client.GET('/api/v1/participants/{id}/statement', {
+          params: { path: { id }, query: { limit: 30, ...(before && { before }) } },
+        }),
+      ),
+    refetchInterval: calmMs,
+    placeholderData: keepPreviousData,
+  });
+
+export const outlets = queryOptions({
+  queryKey: ['outlets'],
+  queryFn: () => bodyOf(client.GET('/api/v1/outlets')),
+  staleTime: 60_000,
+});
+
+export const products = queryOptions({
+  queryKey: ['products'],
+  queryFn: () => bodyOf(client.GET('/api/v1/products')),
+  staleTime: 60_000,
+});
+
+export const demoPeople = queryOptions({
+  queryKey: ['demo', 'people'],
+  queryFn: () => bodyOf(client.GET('/api/v1/demo/people')),
+  staleTime: Infinity,
+  // Outside the demo there is no such list, and nothing to try again for.
+  retry: false,
+});

@@ -1,0 +1,101 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { evidenceStates, type EvidenceState } from './api.ts';
+import { Frame } from './frame.tsx';
+import { NotFound } from './notices.tsx';
+import { evidenceDetail, evidenceList, explanation } from './queries.ts';
+
+/** What the address of the list says: the filter, the page of it, and the receipt that lies open over it. */
+export type EvidenceSearch = { state?: EvidenceState; before?: string; open?: string };
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Frame,
+  notFoundComponent: NotFound,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/evidence' });
+  },
+});
+
+const evidence = createRoute({
+  getParentRoute: () => root,
+  path: '/evidence',
+  validateSearch: (search: Record<string, unknown>): EvidenceSearch => ({
+    ...(isState(search.state) && { state: search.state }),
+    ...(typeof search.before === 'string' && { before: search.before }),
+    ...(typeof search.open === 'string' && { open: search.open }),
+  }),
+  loaderDeps: ({ search: { state, before } }) => ({ state, before }),
+  loader: ({ context, deps }) => void context.queries.prefetchQuery(evidenceList(deps)),
+  component: lazyRouteComponent(() => import('./evidence/list.tsx'), 'ListPage'),
+});
+
+const evidencePage = createRoute({
+  getParentRoute: () => root,
+  path: '/evidence/$id',
+  loader: ({ context, params }) => void context.queries.prefetchQuery(evidenceDetail(params.id)),
+  component: lazyRouteComponent(() => import('./evidence/page.tsx'), 'EvidencePage'),
+});
+
+const transferPage = createRoute({
+  getParentRoute: () => root,
+  path: '/transfers/$id',
+  loader: ({ context, params }) => void context.queries.prefetchQuery(explanation(params.id)),
+  component: lazyRouteComponent(() => import('./transfer.tsx'), 'TransferPage'),
+});
+
+const participantPage = createRoute({
+  getParentRoute: () => root,
+  path: '/participants/$id',
+  validateSearch: (search: Record<string, unknown>): { before?: string } =>
+    typeof search.before === 'string' ? { before: search.before } : {},
+  component: lazyRouteComponent(() => import('./participant.tsx'), 'ParticipantPage'),
+});
+
+const partners = createRoute({
+  getParentRoute: () => root,
+  path: '/partners',
+  validateSearch: (search: Record<string, unknown>): { show?: 'people' } =>
+    search.show === 'people' ? { show: 'people' } : {},
+  component: lazyRouteComponent(() => import('./partners.tsx'), 'PartnersPage'),
+});
+
+const tree = root.addChildren([home, evidence, evidencePage, transferPage, participantPage, partners]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    basepath: '/admin',
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    // Addresses are read and shared by people: plain words, no JSON in quotation marks.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const kept = Object.entries(search).filter(([, value]) => value !== undefined);
+      const text = new URLSearchParams(kept as [string, string][]).toString();
+      return text && `?${text}`;
+    },
+  });
+}
+
+function isState(value: unknown): value is EvidenceState {
+  return evidenceStates.some((state) => state === value);
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
