@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import type { App } from '../flow/app.ts';
 import { log } from '../log.ts';
@@ -24,6 +25,7 @@ export function api(app: App): OpenAPIHono<Env> {
   const router = new OpenAPIHono<Env>();
   router.use(observe(metrics()));
   router.use(guard);
+  router.use(compress());
   router.use(equip(app));
   router.route('/', operations());
   router.use(`${apiBase}/*`, decodablePath);

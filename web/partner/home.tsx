@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { EvidenceList, EvidenceRow, Wallet } from './api.ts';
 import { Icon } from './icon.tsx';
-import { Facts, Loading, Page, Points, Slip, StateMark, Trouble } from './parts.tsx';
+import { Facts, Loading, nameOf, Page, Points, Slip, StateMark, Trouble } from './parts.tsx';
 import { outgoing } from './outgoing.ts';
 import { me } from './session.ts';
 import { SnapBar } from './snap-bar.tsx';
@@ -91,7 +91,7 @@ function ReceiptRow({ row }: { row: EvidenceRow }) {
     <Link href={`/receipts/${row.id}`} class="row">
       <StateMark state={row.state} />
       <span class="row-main">
-        <strong>{row.merchant ?? row.outlet?.name ?? t('partner.receipt')}</strong>
+        <strong>{nameOf(row)}</strong>
         <Facts facts={facts} />
       </span>
       {row.points !== 0 && <Points units={row.points} isChange />}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { EvidenceState, Problem } from './api.ts';
+import type { EvidenceRow, EvidenceState, Problem } from './api.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { number, signed, t } from './texts.ts';
 
@@ -103,6 +103,12 @@ export function StateMark({ state }: { state: EvidenceState }) {
       <Icon name={icon} />
     </span>
   );
+}
+
+/** What a receipt is called: the shop it came from, and where we do not know that one, what is printed on it. */
+export function nameOf({ outlet, merchant }: Pick<EvidenceRow, 'outlet' | 'merchant'>): string {
+  const isKnown = outlet && outlet.code !== 'open';
+  return (isKnown ? outlet.name : merchant) ?? t('partner.receipt');
 }
 
 /** What went wrong, what we kept, what to do. */

@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact';
 import type { EvidenceDetail } from './api.ts';
 import { isOnItsWay } from './home.tsx';
 import { Icon, type IconName } from './icon.tsx';
-import { Loading, Page, Points, StateMark, Trouble } from './parts.tsx';
+import { Loading, nameOf, Page, Points, StateMark, Trouble } from './parts.tsx';
 import { Picture } from './picture.tsx';
 import { ReceiptSlip } from './receipt-slip.tsx';
 import { SnapBar } from './snap-bar.tsx';
@@ -20,7 +20,7 @@ export function Receipt({ id }: { id: string }) {
     );
   }
   return (
-    <Page title={data.reading?.merchant?.value ?? data.outlet?.name ?? t('partner.receipt')} back="/">
+    <Page title={nameOf(data)} back="/">
       <div class="columns">
         <div class="stack">
           <div role="status">

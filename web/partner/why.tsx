@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact';
 import type { EvidenceDetail, EvidenceRow, Explanation } from './api.ts';
 import { Icon } from './icon.tsx';
-import { Facts, Loading, Page, Points, Slip, SlipRow, Trouble } from './parts.tsx';
+import { Facts, Loading, nameOf, Page, Points, Slip, SlipRow, Trouble } from './parts.tsx';
 import { Crops } from './picture.tsx';
 import { Steps } from './receipt-slip.tsx';
 import { day, exactMoment, money, t } from './texts.ts';
@@ -68,7 +68,7 @@ function Proof({ evidence }: { evidence: EvidenceRow }) {
       {data && <Crops detail={data} />}
       <Link href={`/receipts/${evidence.id}`} class="row">
         <span class="row-main">
-          <strong>{evidence.merchant ?? evidence.outlet?.name ?? t('partner.receipt')}</strong>
+          <strong>{nameOf(evidence)}</strong>
           <Facts facts={facts} />
         </span>
         <Icon name="next" />
