@@ -85,6 +85,14 @@ const rows: Row[] = [
   ['NF-5001', 'Pipit bleach 2 x 1 kg twin pack', 'Pipit', 'household', 420, ['PIPIT BLEACH 2*1KG TP']],
   ['NF-5002', 'FAB Perfect detergent bar 130 g', 'FAB', 'household', 90, ['FAB PERFECT BAR (B) 130']],
   ['NF-5003', 'Top Super White detergent 2 kg', 'Top', 'household', 1265, ['TOP SUPER WHITE (RED) 2']],
+  [
+    'NF-5004',
+    'Bakery deep tray 18 x 14 x 8 cm',
+    'Nusa',
+    'household',
+    1200,
+    ['5001 BAKERY DEEP TRAY(18 14 8CM)KT'],
+  ],
   // Batteries
   [
     'NF-5101',

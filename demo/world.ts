@@ -122,6 +122,16 @@ export const outlets: NewOutlet[] = [
     longitude: 101.652,
   },
   {
+    code: 'billion-six',
+    name: 'Billion Six Enterprise',
+    address: 'No 3, Jalan Taman Jasa 2, Section U6, 40150 Shah Alam',
+    partner: 'toko-maju',
+    distributor: 'distributor-timur',
+    area: 'my-shah-alam',
+    latitude: 3.151,
+    longitude: 101.536,
+  },
+  {
     code: 'slf',
     name: 'SLF Cash & Carry',
     address: 'No. 15, Jln TSJ2, Tmn Subang Jasa, Off Jln Bt 3 Subang, 40000 Shah Alam, Sel.',
@@ -213,7 +223,7 @@ export const participants: NewParticipant[] = [
     phone: '+601100000002',
     language: 'id',
     partner: 'toko-maju',
-    outlets: ['toko-maju', 'subang-bestari', 'subang-perdana', 'pj-ss6'],
+    outlets: ['toko-maju', 'subang-bestari', 'subang-perdana', 'pj-ss6', 'billion-six'],
     tier: 'bronze',
   },
   {
@@ -306,6 +316,7 @@ export const openingStock: { outlet: string; categories: string[]; pieces: numbe
   },
   { outlet: 'sri-sinar', categories: ['beverages', 'snacks', 'cooking'], pieces: 48 },
   { outlet: 'slf', categories: ['cooking', 'canned'], pieces: 240 },
+  { outlet: 'billion-six', categories: ['household', 'batteries'], pieces: 24 },
   { outlet: 'yong-cen', categories: ['canned', 'cooking', 'snacks'], pieces: 240 },
   { outlet: 'jin-seng', categories: ['fresh', 'cooking'], pieces: 36 },
   { outlet: 'fy-eagle', categories: ['household', 'batteries'], pieces: 24 },
