@@ -42,7 +42,7 @@ export type Outlet = {
 export type OutletFound = Outlet & { nameScore: number; addressScore: number };
 
 /** How many candidates a search answers with when nothing is said. */
-export const outletsFoundMax = 20;
+const outletsFoundMax = 20;
 
 // One select for every reader, so that an outlet looks the same everywhere.
 const columns = `o.id, o.code, o.name, o.address, o.partner, p.name as "partnerName", o.distributor,

@@ -3,7 +3,7 @@ import { nameId, type ParticipantId, type PartnerId } from '../shared/id.ts';
 import { outletIdOf } from './outlets.ts';
 import { partnerIdOf } from './partners.ts';
 
-export type ParticipantKind = 'seller' | 'owner' | 'promoter' | 'influencer' | 'buyer';
+type ParticipantKind = 'seller' | 'owner' | 'promoter' | 'influencer' | 'buyer';
 
 /** Somebody enrolled in a programme; partner and outlets by code. */
 export type NewParticipant = {

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transact.ts';
 import { nameId, type PartnerId } from '../shared/id.ts';
 
-export type PartnerKind = 'distributor' | 'wholesaler' | 'retailer' | 'fulfilment' | 'coalition';
+type PartnerKind = 'distributor' | 'wholesaler' | 'retailer' | 'fulfilment' | 'coalition';
 
 /** A company in the channel. */
 export type NewPartner = { code: string; kind: PartnerKind; name: string };

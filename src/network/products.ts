@@ -21,7 +21,7 @@ export type Product = Required<NewProduct> & { id: ProductId };
 export type ProductFound = { text: number; product: Product; score: number };
 
 /** How many candidates a search answers with for each text when nothing is said. */
-export const productsFoundMax = 5;
+const productsFoundMax = 5;
 
 const columns = `p.id, p.sku, p.name, p.brand, p.category, p.is_focus as "isFocus", p.aliases,
   p.list_price_minor as "listPriceMinor", p.currency`;

@@ -30,7 +30,7 @@ export type Message = {
 
 /** The most messages that one delivery writes, so that it ends soon and lets others in. */
 export const deliveredMax = 500;
-export const inboxMax = 100;
+const inboxMax = 100;
 
 const columns = `m.id, m.participant, m.channel, m.language, m.key, m.body, m.created_at as "createdAt",
   m.sent_at as "sentAt", m.read_at as "readAt"`;
