@@ -89,17 +89,19 @@ export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>): Jobs {
         logger: new Logger(logFactory),
       });
       const over = runner.promise.catch(() => {}).finally(() => leaving.abort());
-      while (!leaving.signal.aborted && !stopping.signal.aborted) {
-        await freeLostJobs(alive, own);
-        await sleep(sweepEveryMs, undefined, {
-          signal: AbortSignal.any([leaving.signal, stopping.signal]),
-        }).catch(() => {});
-      }
+      await keepFreeing(alive, () => own, AbortSignal.any([leaving.signal, stopping.signal]));
       await runner.stop().catch(() => {});
       await over;
     } finally {
       await alive.end().catch(() => {});
     }
+  }
+}
+
+async function keepFreeing(alive: Client, own: () => string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await freeLostJobs(alive, own());
+    await sleep(sweepEveryMs, undefined, { signal }).catch(() => {});
   }
 }
 

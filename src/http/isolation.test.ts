@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { demoReceipt, photo, testApp } from '../../test/app.ts';
+import { httpClient, pictureForm, type Client } from '../../test/http.ts';
+import { recordActivities } from '../activity/record.ts';
+import { withTenant } from '../db/transact.ts';
+import type { App } from '../flow/app.ts';
+import { snapReceipt } from '../flow/snap-receipt.ts';
+import { accountId, assetId } from '../ledger/accounts.ts';
+import { post } from '../ledger/post.ts';
+import { transfersByIds } from '../ledger/read.ts';
+import { eventId, type Id, type TransferId } from '../shared/id.ts';
+import { describeApi } from './describe-api.ts';
+
+const described = await describeApi();
+
+let app: App;
+let client: Client;
+let world: Awaited<ReturnType<typeof testApp>>['world'];
+let close: () => Promise<void>;
+const ask: Client['ask'] = (where, options) => client.ask(where, options);
+
+beforeAll(async () => {
+  ({ app, world, close } = await testApp());
+  client = httpClient(app);
+  await client.signIn('sari', { phone: '+601100000001' });
+  await client.signIn('grace', { phone: '+601100000007' });
+  await client.signIn('dewi', { email: 'dewi@nusa.example' });
+  await client.signIn('omar', { tenant: 'other', phone: '+601100000099' });
+});
+afterAll(() => close());
+
+describe('T11: nobody sees or changes what belongs to another tenant or partner', () => {
+  let own: Record<string, string>;
+
+  beforeAll(async () => {
+    const snapped = await snapReceipt(
+      app,
+      { tenant: world.tenant, participant: world.sari },
+      photo(demoReceipt('fy-eagle.jpg')),
+    );
+    if (!snapped.ok) throw new Error(snapped.refused);
+    const at = new Date('2018-03-21T04:00:00Z');
+    own = await withTenant(app.db, world.tenant, async (tx) => {
+      const [recorded] = await recordActivities(
+        tx,
+        [
+          {
+            source: 'test',
+            externalKey: 'sale-1',
+            kind: 'receipt',
+            programme: world.programme,
+            evidence: null,
+            participant: world.sari,
+            outlet: world.tokoMaju,
+            occurredAt: at,
+            currency: 'MYR',
+            totalMinor: 1000n,
+            lines: [],
+          },
+        ],
+        app.now(),
+      );
+      const asset = assetId(tx.tenant, 'points');
+      const transfer = eventId<TransferId>(at, 'test', 'transfer');
+      const accounts = {
+        debit: accountId(tx.tenant, world.programme, 'issued', asset),
+        credit: accountId(tx.tenant, world.sari, 'available', asset),
+      };
+      const move = {
+        id: transfer,
+        tx: eventId<Id<'tx'>>(at, 'test'),
+        asset,
+        ...accounts,
+        amount: 5n,
+        kind: 'award',
+        effectiveAt: at,
+      };
+      await post(tx, [move], app.now());
+      expect(await transfersByIds(tx, [transfer])).toHaveLength(1);
+      const activity = recorded!.ok ? recorded!.activity.id : '';
+      return {
+        evidence: snapped.evidence,
+        activities: activity,
+        transfers: transfer,
+        participants: world.sari,
+        outlets: world.tokoMaju,
+        products: world.product('NF-1003'),
+      };
+    });
+  });
+
+  async function state(): Promise<string> {
+    const counts = ['evidence', 'verification', 'activity', 'transfer', 'message', 'participant', 'rule'].map(
+      (table) => `(select count(*) from ${table} where tenant = $1) as ${table}`,
+    );
+    const both = [];
+    for (const tenant of [world.tenant, world.other.tenant]) {
+      both.push(
+        await withTenant(app.db, tenant, (tx) => tx.query(`select ${counts.join(', ')}`, [tx.tenant])),
+      );
+    }
+    return JSON.stringify(both, (_key, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+  }
+
+  const operations = Object.entries(described.paths).flatMap(([route, methods]) =>
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase(),
+      route: route.replace('/api/v1/', ''),
+    })),
+  );
+  const withId = operations.filter(({ route }) => route.includes('{id}'));
+  const open = ['auth/otp', 'auth/sessions', 'demo/people'];
+  const bodies: Record<string, unknown> = { 'evidence/{id}/review': { decision: 'approve', reason: 'mine' } };
+
+  test('the list of operations is not empty', () => expect(withId.length).toBeGreaterThan(8));
+
+  test.each(operations.filter(({ route }) => !open.includes(route)))(
+    '$method $route answers 401 to strangers',
+    async ({ method, route }) => {
+      const before = await state();
+      const body =
+        method === 'GET' || method === 'DELETE'
+          ? undefined
+          : route === 'evidence'
+            ? pictureForm(demoReceipt('slf.jpg'))
+            : (bodies[route] ?? { ids: [] });
+      const answer = await ask(route.replace('{id}', world.sari), {
+        method,
+        ...(body === undefined ? {} : { body }),
+      });
+      expect(answer.status).toBe(401);
+      expect(await state()).toBe(before);
+    },
+  );
+
+  test.each(withId)(
+    '$method $route answers 404 to another tenant, as to an unknown id, and changes nothing',
+    async ({ method, route }) => {
+      const before = await state();
+      const id = own[route.split('/')[0]!]!;
+      const body = bodies[route];
+      const forOmar = { as: 'omar', method, ...(body === undefined ? {} : { body }) };
+      const answer = await ask(route.replace('{id}', id), forOmar);
+      const unknown = await ask(route.replace('{id}', '00000000-0000-7000-8000-000000000000'), forOmar);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toBe(await unknown.text());
+      expect(await state()).toBe(before);
+    },
+  );
+
+  test.each(withId.filter(({ route }) => !route.startsWith('products')))(
+    'abuse 54: $method $route answers 404 to a participant of another partner',
+    async ({ method, route }) => {
+      const before = await state();
+      const body = bodies[route];
+      const answer = await ask(route.replace('{id}', own[route.split('/')[0]!]!), {
+        as: 'grace',
+        method,
+        ...(body === undefined ? {} : { body }),
+      });
+      expect(answer.status).toBe(404);
+      expect(await state()).toBe(before);
+    },
+  );
+
+  test('the owner is answered', async () => {
+    for (const [room, id] of Object.entries(own)) {
+      if (room === 'participants') continue;
+      expect((await ask(`${room}/${id}`, { as: 'sari' })).status, room).toBe(200);
+    }
+    expect((await ask(`participants/${world.sari}/wallet`, { as: 'dewi' })).status).toBe(200);
+  });
+
+  test('lists show one’s own only', async () => {
+    for (const route of ['evidence', 'activities', 'outlets']) {
+      const listed = JSON.stringify(await (await ask(route, { as: 'omar' })).json());
+      for (const id of Object.values(own)) expect(listed, route).not.toContain(id);
+    }
+  });
+});
