@@ -17,7 +17,7 @@ export function SignIn({ signedInAs }: { signedInAs?: string }) {
   const { say } = useReader();
   const [email, setEmail] = useState('');
   const asked = useMutation({
-    mutationFn: (address: string) => bodyOf(client.POST('/api/v1/auth/codes', { body: signInAs(address) })),
+    mutationFn: (address: string) => bodyOf(client.POST('/api/v1/auth/otp', { body: signInAs(address) })),
   });
   const ask = (address: string) => {
     setEmail(address);

@@ -92,12 +92,13 @@ function Check({ reason }: { reason: Reason }) {
 function DecidedBy({ verification }: { verification: NonNullable<EvidenceDetail['verification']> }) {
   const { say, moment, name } = useReader();
   const { decidedBy, decidedAt, note } = verification;
+  const isOpen = verification.verdict === 'needs-review';
   return (
     <p className="decided">
       <Icon name="person" />
       {decidedBy
         ? say('admin.decided.by', { name: decidedBy.name, time: moment(decidedAt) })
-        : say('admin.decided.by-checks', { time: moment(decidedAt) })}
+        : say(isOpen ? 'admin.decided.not-yet' : 'admin.decided.by-checks', { time: moment(decidedAt) })}
       {note && <q>{name('review.reason', note)}</q>}
     </p>
   );

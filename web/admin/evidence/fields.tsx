@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { EvidenceDetail, Field, Product, Reading } from '../api.ts';
+import type { EvidenceDetail, Field, Match, Reading } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { useReader, type Reader } from '../language.tsx';
 import { Confidence } from '../values.tsx';
@@ -233,7 +233,7 @@ function Matched({ evidence, index }: { evidence: EvidenceDetail; index: number 
   );
 }
 
-function ProductName({ product }: { product: Product }) {
+function ProductName({ product }: { product: NonNullable<Match['product']> }) {
   const { say } = useReader();
   return (
     <span title={product.sku}>

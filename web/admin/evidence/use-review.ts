@@ -42,7 +42,7 @@ export function useReview(
     mutationFn: ({ id, key, body }: { id: string; key: string; body: Decision }) =>
       bodyOf(
         client.POST('/api/v1/evidence/{id}/review', {
-          params: { path: { id }, header: { 'Idempotency-Key': key } },
+          params: { path: { id }, header: { 'idempotency-key': key } },
           body,
         }),
       ),
