@@ -81,7 +81,9 @@ export function Points({ units, isChange = false }: { units: number; isChange?: 
   return (
     <span class="points figure">
       <span class="coin" aria-hidden="true" />
-      <span aria-hidden="true">{isChange ? signed(units) : number(units)}</span>
+      <span aria-hidden="true" dir="ltr">
+        {isChange ? signed(units) : number(units)}
+      </span>
       <span class="unseen">{t('partner.points', { count: units })}</span>
     </span>
   );
