@@ -6,6 +6,7 @@ import { balancesOf } from '../ledger/read.ts';
 import { outletById } from '../network/outlets.ts';
 import { participantById } from '../network/participants.ts';
 import { queueMessages, type NewMessage } from '../notify/outbox.ts';
+import { isTextKey, text } from '../notify/texts.ts';
 import { momentAt } from '../shared/time.ts';
 import type { Facts } from '../../web/texts/say.ts';
 import { enqueue } from '../db/enqueue.ts';
@@ -102,11 +103,20 @@ async function messageOf(
     return { ...about, key: 'message.points-corrected', facts: { outlet, change, balance: facts.balance! } };
   }
   if (decided.verdict === 'rejected') {
-    if (decision) return { ...about, key: 'message.review-rejected', facts: { note: decision.note } };
+    if (decision) {
+      const note = reasonIn(participant.language, decision.note);
+      return { ...about, key: 'message.review-rejected', facts: { note } };
+    }
     return { ...about, key: 'message.rejected', facts: { reasons } };
   }
   if (effect.points === 0n) return { ...about, key: 'message.points-none', facts };
   return { ...about, key: decision ? 'message.review-approved' : 'message.points-earned', facts };
+}
+
+// A reviewer picks one of the known reasons, or writes one; only the known ones can be said in the sender's language.
+function reasonIn(language: string, note: string): string {
+  const key = `review.reason.${note}`;
+  return isTextKey(key) ? text(language, key) : note;
 }
 
 async function pointsOf(tx: Tx, evidence: Evidence): Promise<number> {
