@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -20,6 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Tests need no disk to be flushed; the tests of crashes start servers of their own.
   const settings = { fsync: 'off', max_connections: '200' };
   const embedded = external ? null : await openEmbedded(folder, 'hold', { settings });
+  if (embedded) endWithThisProcess(folder);
   const admin = external ? loginOf(external) : embedded!.admin;
   const template = `mitra_template_${process.pid}`;
   await withClient(admin, (client) => client.query(`create database ${template}`));
@@ -39,4 +41,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await embedded?.close();
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** A run that is killed cannot stop its cluster; this small companion waits for its end and does. */
+function endWithThisProcess(folder: string): void {
+  const postmaster = readFileSync(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]!;
+  const script =
+    'while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -QUIT "$2" 2>/dev/null; sleep 1; rm -rf "$3"';
+  const args = ['-c', script, 'sh', String(process.pid), postmaster, folder];
+  spawn('/bin/sh', args, { detached: true, stdio: 'ignore', cwd: '/' })
+    .once('error', () => {})
+    .unref();
 }

@@ -106,6 +106,7 @@ export async function startServer(place: Place, port: number, settings: Settings
   );
   const logFile = `${place.cluster}.log`;
   const out = openSync(logFile, 'w', 0o600);
+  if (place.user) chownSync(logFile, place.user.uid, place.user.gid);
   // A session of its own: Ctrl-C in the terminal must reach Mitra, which stops the database last.
   const child = spawn(path.join(place.binaries, 'bin', 'postgres'), ['-D', place.cluster, ...flags], {
     ...place.user,
