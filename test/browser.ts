@@ -22,7 +22,7 @@ const args = [
 ];
 
 /** A program and what its environment must say on top of ours. */
-export type FoundBrowser = { executablePath: string; env: Record<string, string> };
+type FoundBrowser = { executablePath: string; env: Record<string, string> };
 
 /**
  * Starts a headless browser: the one that `CHROME_PATH` names, a Chromium or Chrome of this system, else the one inside
@@ -34,7 +34,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** The first browser that answers. */
-export async function findBrowser(): Promise<FoundBrowser> {
+async function findBrowser(): Promise<FoundBrowser> {
   const named = process.env.CHROME_PATH;
   if (named) return { executablePath: named, env: {} };
   const folders = (process.env.PATH ?? '').split(path.delimiter);
@@ -50,7 +50,7 @@ export async function findBrowser(): Promise<FoundBrowser> {
  * The browser out of the npm package, unpacked once per user and version. Where the system lacks NSS or fonts, the ones
  * that come with the package stand in; without any font a page cannot be drawn.
  */
-export async function bundledBrowser(): Promise<FoundBrowser> {
+async function bundledBrowser(): Promise<FoundBrowser> {
   const folder = await unpack();
   const executablePath = path.join(folder, 'chromium');
   const env = { FONTCONFIG_FILE: path.join(folder, 'fonts.conf') };

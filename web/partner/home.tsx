@@ -3,7 +3,7 @@ import { Link } from 'wouter-preact';
 import type { EvidenceList, EvidenceRow, Wallet } from './api.ts';
 import { Icon } from './icon.tsx';
 import { Facts, Loading, nameOf, Page, Points, Slip, StateMark, Trouble } from './parts.tsx';
-import { outgoing } from './outgoing.ts';
+import { nameOfOutgoing, outgoing } from './outgoing.ts';
 import { me } from './session.ts';
 import { SnapBar } from './snap-bar.tsx';
 import { day, moment, money, t } from './texts.ts';
@@ -100,13 +100,11 @@ function ReceiptRow({ row }: { row: EvidenceRow }) {
 }
 
 function OutgoingRow() {
-  const { preview, state } = outgoing.value!;
+  const photo = outgoing.value!;
   return (
     <Link href="/sending" class="row outgoing">
-      <img src={preview} alt="" width="40" height="40" />
-      <strong class="row-main">
-        {t(state === 'failed' ? 'partner.sending.failed' : 'partner.sending.title')}
-      </strong>
+      <img src={photo.preview} alt="" width="40" height="40" />
+      <strong class="row-main">{t(nameOfOutgoing(photo))}</strong>
     </Link>
   );
 }

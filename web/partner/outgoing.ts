@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { newKey, sendShot, type EvidenceRow, type Problem, type Shot } from './api.ts';
 import { shrink } from './shrink.ts';
+import type { Key } from './texts.ts';
 
 /**
  * A photo on its way. It stays here, and can be sent again under the same key, until the server has answered for it.
@@ -15,6 +16,18 @@ export type Outgoing = {
 };
 
 export const outgoing = signal<Outgoing | null>(null);
+
+/** The picture is not one we can take, and would be refused again; a bad line or a busy server may be better later. */
+export function isRefused({ problem }: Outgoing): boolean {
+  const status = problem?.status ?? 0;
+  return status >= 400 && status < 500 && ![401, 408, 429].includes(status);
+}
+
+/** Where it stands, in words. */
+export function nameOfOutgoing(photo: Outgoing): Key {
+  if (photo.state === 'sending') return 'partner.sending.title';
+  return isRefused(photo) ? 'partner.sending.refused' : 'partner.sending.failed';
+}
 
 /** For how long sending waits for the phone to say where it is. */
 const placeWaitMs = 2500;

@@ -1,14 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
-import type { Problem } from './api.ts';
 import { Page } from './parts.tsx';
-import { discard, outgoing, sendAgain } from './outgoing.ts';
+import { discard, nameOfOutgoing, isRefused, outgoing, sendAgain } from './outgoing.ts';
 import { SnapBar } from './snap-bar.tsx';
 import { t } from './texts.ts';
-
-/** A picture that was refused for what it is would be refused again; a bad line or a busy server may be better later. */
-const isWorthRepeating = (problem: Problem | null): boolean =>
-  !problem || problem.status < 400 || problem.status === 429 || problem.status >= 500;
 
 /** The photo on its way. When it does not get through, it stays, and can be sent again. */
 export function Sending() {
@@ -36,19 +31,19 @@ export function Sending() {
 
   const hasFailed = photo?.state === 'failed';
   return (
-    <Page title={t(hasFailed ? 'partner.sending.failed' : 'partner.sending.title')} back="/">
+    <Page title={t(photo ? nameOfOutgoing(photo) : 'partner.sending.title')} back="/">
       {hasFailed ? (
         <div class="notice bad stack" role="alert">
           <p>{photo.problem?.detail || t('partner.unreachable')}</p>
-          {isWorthRepeating(photo.problem) ? (
+          {isRefused(photo) ? (
+            <SnapBar />
+          ) : (
             <>
               <p>{t('partner.sending.kept')}</p>
               <button type="button" class="button" onClick={() => void again()}>
                 {t('partner.sending.again')}
               </button>
             </>
-          ) : (
-            <SnapBar />
           )}
           <button type="button" class="button quiet" onClick={throwAway}>
             {t('partner.sending.discard')}
