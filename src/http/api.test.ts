@@ -47,6 +47,13 @@ describe('sign-in', () => {
     expect(right.headers.get('retry-after')).not.toBeNull();
   });
 
+  test('twenty requests for a code at once are all answered', async () => {
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, () => ask('auth/otp', { method: 'POST', body: { phone: '+601100000003' } })),
+    );
+    expect(asked.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 202));
+  });
+
   test('a code works once', async () => {
     const body = { phone: '+601100000005' };
     const { demoCode } = (await (await ask('auth/otp', { method: 'POST', body })).json()) as {
