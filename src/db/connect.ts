@@ -37,13 +37,17 @@ export function openPool(login: Login, max: number, onLost: OnLost): Pool {
 
 /** The same for a library that expects the driver's own types. */
 export function openPlainPool(login: Login, max: number, onLost: OnLost): Pool {
-  const pool = keepAlive(new Pool({ ...login, ...patience(), max }), onLost);
-  pool.on('connect', (client) => client.on('error', onLost));
-  return pool;
+  return keepAlive(new Pool({ ...login, ...patience(), max }), onLost);
 }
 
 function keepAlive(pool: Pool, onLost: OnLost): Pool {
-  pool.on('error', onLost);
+  // A connection that the server ends while the pool is closing is no news.
+  const lost: OnLost = (error) => {
+    if (!pool.ending) onLost(error);
+  };
+  pool.on('error', lost);
+  // One that is in use has no listener of the pool's; without any, losing it would end the process.
+  pool.on('connect', (client) => client.on('error', lost));
   return pool;
 }
 
