@@ -29,9 +29,9 @@ type Table = {
 
 /**
  * Puts up the walls that migrations leave to it: row-level security, immutability triggers, grants, the enqueue
- * function. Idempotent, changes only what is not there yet, and so runs at every start and again after the tables
- * were distributed over several nodes (a table with triggers cannot be distributed, so they come last).
- * The client acts as the owner.
+ * function. Takes a table's lock only where something is missing, and changes nothing the second time; so it runs at every
+ * start, and again after the tables were distributed over several nodes (a table with triggers cannot be distributed, so they
+ * come last). The client acts as the owner.
  */
 export async function secure(client: pg.Client, roles: Roles): Promise<void> {
   const tables = await readTables(client);
