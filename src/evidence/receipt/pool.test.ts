@@ -9,7 +9,9 @@ const program = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
     let served = 0;
-    parentPort.on('message', ({ picture }) => {
+    parentPort.on('message', (message) => {
+      if (message === 'end') return parentPort.close();
+      const { picture } = message;
       const order = Buffer.from(picture.stored).toString();
       if (order === 'hang') for (;;);
       if (order === 'crash') setTimeout(() => { throw new Error('out of luck') });
@@ -23,7 +25,7 @@ const program = new URL(
 
 let pool: ReceiptPool;
 afterEach(() => pool.close());
-const open = (options: PoolOptions = {}) => (pool = createPool({ program, timeoutS: 5, ...options }));
+const open = (options: PoolOptions = {}) => (pool = createPool({ program, timeoutS: 5, graceS: 0.2, ...options }));
 const read = (order: string) => pool.read({ stored: Buffer.from(order), detail: null }, malaysia);
 
 describe('createPool', () => {

@@ -11,7 +11,7 @@ export type ReceiptPool = {
    * thread (which is replaced: other pictures do not notice), when the queue is full, and when the pool is closed.
    */
   read(picture: StoredPicture, locale: Locale): Promise<Reading>;
-  /** Finishes nothing more: waiting and running pictures are rejected, threads ended. */
+  /** Reads nothing more: waiting and running pictures are rejected, and the threads end with what they are reading. */
   close(): Promise<void>;
 };
 
@@ -20,17 +20,30 @@ export type PoolOptions = {
   workers?: number;
   /** Longest time for one picture, loading the networks included. */
   timeoutS?: number;
+  /** How long a thread that is given up may take to come to its end, before it is ended by force. */
+  graceS?: number;
   /** Most pictures that may wait. */
   queueMax?: number;
   /** The program of the threads. */
   program?: URL;
 };
 
-export type ToWorker = { picture: StoredPicture; locale: Locale };
+/** A picture to read, or the request to end once nothing is being read. */
+export type ToWorker = { picture: StoredPicture; locale: Locale } | 'end';
 export type FromWorker = { reading: Reading } | { problem: string };
 
-type Job = ToWorker & { resolve: (reading: Reading) => void; reject: (error: Error) => void };
+type Job = Exclude<ToWorker, 'end'> & { resolve: (reading: Reading) => void; reject: (error: Error) => void };
 type Slot = { worker: Worker | null; job: Job | null; late?: NodeJS.Timeout };
+
+// A thread is asked to end: to force it while the networks' native code runs ends the whole process. Force is for what
+// hangs, and does not keep the process waiting.
+function retire(worker: Worker, graceS: number): Promise<void> {
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.postMessage('end' satisfies ToWorker);
+  const late = setTimeout(() => void worker.terminate(), graceS * 1000);
+  late.unref();
+  return ended.then(() => clearTimeout(late));
+}
 
 function free(slot: Slot): Job | null {
   const { job } = slot;
@@ -44,7 +57,7 @@ const heapMaxMb = 256;
 
 /** Opens a pool; its threads start with the first pictures. */
 export function createPool(options: PoolOptions = {}): ReceiptPool {
-  const { workers = 1, timeoutS = 60, queueMax = 1000 } = options;
+  const { workers = 1, timeoutS = 60, graceS = 60, queueMax = 1000 } = options;
   const program = options.program ?? new URL('worker.ts', import.meta.url);
   const slots: Slot[] = Array.from({ length: workers }, () => ({ worker: null, job: null }));
   const queue: Job[] = [];
@@ -62,7 +75,7 @@ export function createPool(options: PoolOptions = {}): ReceiptPool {
     const worker = (slot.worker ??= start(slot));
     slot.late = setTimeout(() => {
       fail(slot, worker, new Error(`reading the picture took longer than ${timeoutS} s`));
-      void worker.terminate();
+      void retire(worker, graceS);
     }, timeoutS * 1000);
     worker.postMessage({ picture: job.picture, locale: job.locale } satisfies ToWorker, []);
   }
@@ -104,8 +117,13 @@ export function createPool(options: PoolOptions = {}): ReceiptPool {
     async close() {
       closed = true;
       for (const job of queue.splice(0)) job.reject(new Error('the pool of reading threads is closed'));
-      const running = slots.flatMap((slot) => slot.worker ?? []);
-      await Promise.all(running.map((worker) => worker.terminate()));
+      const ending = slots.map((slot) => {
+        free(slot)?.reject(new Error('the pool of reading threads is closed'));
+        const { worker } = slot;
+        slot.worker = null;
+        return worker && retire(worker, graceS);
+      });
+      await Promise.all(ending);
     },
   };
 }
