@@ -1,5 +1,5 @@
 import type { ProductId } from '../../shared/id.ts';
-import { foldConfusables, overlap, trigrams } from '../../shared/text.ts';
+import { editDistance, foldConfusables, normalise, overlap, trigrams } from '../../shared/text.ts';
 import type { ReadingItem } from './reading.ts';
 
 /** What matching needs to know of a product; prices are minor units for one piece. */
@@ -18,7 +18,7 @@ export type ItemMatch = { item: number; product: ProductId | null; score: number
 export const matchScoreMin = 0.5;
 
 /**
- * For each item of the reading the product that it resembles most: shared trigrams of the name or an alias, raised or
+ * For each item of the reading the product that it resembles most: shared trigrams or words of the name or an alias, raised or
  * lowered by whether the printed sizes and numbers agree and whether the price is near the list price. Pure.
  */
 export function matchItems(
@@ -40,11 +40,15 @@ export function matchItems(
   });
 }
 
-type Described = { pieces: Set<string>; sizes: Set<string> };
+type Described = { pieces: Set<string>; words: string[]; sizes: Set<string> };
 
 function describe(text: string): Described {
   const folded = foldConfusables(text);
-  return { pieces: trigrams(folded), sizes: sizesOf(text) };
+  // A bare number in front is the shop's own code for the goods.
+  const words = folded
+    .split(' ')
+    .filter((word, i) => word.length > 1 && !(i === 0 && /^\d{3,}$/.test(normalise(text).split(' ')[0]!)));
+  return { pieces: trigrams(folded), words, sizes: sizesOf(text) };
 }
 
 // `1.5 L`, `500ML`, `35.5X25.5CM`, `6` (pieces): what tells two products of one family apart.
@@ -62,12 +66,37 @@ function unitOf(unit: string | undefined): string {
 }
 
 function nameScore(printed: Described, name: Described): number {
-  const likeness = overlap(printed.pieces, name.pieces);
+  const likeness = Math.max(overlap(printed.pieces, name.pieces), wordLikeness(printed.words, name.words));
   if (printed.sizes.size === 0 || name.sizes.size === 0) return likeness;
   const shared = [...name.sizes].filter((size) => printed.sizes.has(size)).length;
   const agreement = shared / Math.min(printed.sizes.size, name.sizes.size);
   // Equal sizes make a good match certain; different sizes make the sister product, which must not be paid.
   return likeness * (0.6 + 0.5 * agreement);
+}
+
+/**
+ * The share of letters in words that both texts have, 0..1, where a word may have a wrong letter in four or be cut off
+ * at its end: what a faint print and a narrow till leave of a name.
+ */
+function wordLikeness(printed: readonly string[], name: readonly string[]): number {
+  const lettersOf = (words: readonly string[]) => words.reduce((sum, word) => sum + word.length, 0);
+  const left = [...printed];
+  let shared = 0;
+  for (const word of name) {
+    const found = left.findIndex((other) => isSameWord(other, word));
+    if (found < 0) continue;
+    shared += left[found]!.length + word.length;
+    left.splice(found, 1);
+  }
+  const letters = lettersOf(printed) + lettersOf(name);
+  return letters === 0 ? 0 : shared / letters;
+}
+
+function isSameWord(a: string, b: string): boolean {
+  const most = Math.floor(Math.max(a.length, b.length) / 4);
+  if (editDistance(a, b, most) <= most) return true;
+  const shorter = Math.min(a.length, b.length);
+  return shorter >= 3 && a.slice(0, shorter) === b.slice(0, shorter);
 }
 
 function priceFactor(item: ReadingItem, product: CatalogueProduct): number {
