@@ -122,7 +122,8 @@ async function stockShelves(tx: Tx): Promise<void> {
     tx,
     deliveries.map(({ outlet, asset, pieces }) => ({
       id: eventId<TransferId>(openedAt, tx.tenant, 'opening-stock', outlet, asset),
-      tx: eventId<Id<'tx'>>(openedAt, tx.tenant, 'opening-stock', outlet),
+      // A group for each: goods that a later version of the demo adds are stocked too.
+      tx: eventId<Id<'tx'>>(openedAt, tx.tenant, 'opening-stock', outlet, asset),
       asset,
       debit: accountId(tx.tenant, owner, 'supplied', asset),
       credit: accountId(tx.tenant, outlet, 'stock', asset),
