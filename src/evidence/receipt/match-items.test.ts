@@ -28,6 +28,12 @@ test.each([
     'Milo Fuze 3-in-1 Original 18 x 33 g',
   ],
   ['cut off by a narrow till', '2022 CADBURY CHOCOLATE DAIL', 965, 'Cadbury Dairy Milk chocolate'],
+  [
+    'cut off within the word that tells two kinds apart',
+    '2832 AH HUAT WHT. COFFEE GO',
+    1265,
+    'Ah Huat White Coffee Gold Medal 15 x 38 g',
+  ],
   ['with the price a third higher', 'MARIGOLD HL MILK 1L', 900, 'Marigold HL Milk 1 L'],
 ])('goods are found: %s', (_how, text, amountMinor, name) => {
   expect(nameOf(matchItems([printed(text, amountMinor)], products)[0]!.product)).toBe(name);

@@ -34,9 +34,10 @@ export function matchItems(
     let best: ItemMatch = { item: index, product: null, score: 0 };
     for (const { product, names } of known) {
       const score = Math.max(...names.map((name) => nameScore(printed, name))) * priceFactor(item, product);
-      if (score > best.score) best = { item: index, product: product.id, score: Math.min(1, score) };
+      if (score > best.score) best = { item: index, product: product.id, score };
     }
-    return best.score >= matchScoreMin ? best : { item: index, product: null, score: best.score };
+    const product = best.score >= matchScoreMin ? best.product : null;
+    return { item: index, product, score: Math.min(1, best.score) };
   });
 }
 
@@ -76,14 +77,16 @@ function nameScore(printed: Described, name: Described): number {
 
 /**
  * The share of letters in words that both texts have, 0..1, where a word may have a wrong letter in four or be cut off
- * at its end: what a faint print and a narrow till leave of a name.
+ * at its end, the last one to any length: what a faint print and a narrow till leave of a name.
  */
 function wordLikeness(printed: readonly string[], name: readonly string[]): number {
   const lettersOf = (words: readonly string[]) => words.reduce((sum, word) => sum + word.length, 0);
   const left = [...printed];
   let shared = 0;
   for (const word of name) {
-    const found = left.findIndex((other) => isSameWord(other, word));
+    const found = left.findIndex(
+      (other) => isSameWord(other, word) || (other === printed.at(-1) && word.startsWith(other)),
+    );
     if (found < 0) continue;
     shared += left[found]!.length + word.length;
     left.splice(found, 1);
