@@ -47,11 +47,9 @@ function toRow(lines: TextLine[]): Row {
   };
 }
 
-/** The smallest quad around quads of one row: as tilted as the row from the first to the last one. */
+/** The smallest quad around quads: as tilted as their row from the first to the last one, or as the widest of several rows. */
 export function quadAround(quads: readonly Quad[]): Quad {
-  const first = quads[0]!;
-  const last = quads[quads.length - 1]!;
-  const angle = Math.atan2(last[3] + last[5] - first[1] - first[7], last[2] + last[4] - first[0] - first[6]);
+  const angle = tiltOf(quads);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -69,6 +67,17 @@ export function quadAround(quads: readonly Quad[]): Quad {
     Math.round(along * sin + across * cos),
   ];
   return [corner(left, top), corner(right, top), corner(right, bottom), corner(left, bottom)].flat() as Quad;
+}
+
+// The line from the first to the last quad is the row's own, but a diagonal where they stand in different rows.
+const tiltDifferenceMax = 0.15;
+function tiltOf(quads: readonly Quad[]): number {
+  const first = quads[0]!;
+  const last = quads[quads.length - 1]!;
+  const across = Math.atan2(last[3] + last[5] - first[1] - first[7], last[2] + last[4] - first[0] - first[6]);
+  const widest = quads.reduce((one, other) => (other[2] - other[0] > one[2] - one[0] ? other : one));
+  const own = Math.atan2(widest[3] - widest[1], widest[2] - widest[0]);
+  return Math.abs(across - own) > tiltDifferenceMax ? own : across;
 }
 
 function measure(line: TextLine): Run {
