@@ -36,3 +36,21 @@ test.skipIf(!existsSync(built))(
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
   },
 );
+
+const adminBuilt = path.resolve(import.meta.dirname, '../web/dist/admin');
+
+test.skipIf(!existsSync(adminBuilt))(
+  'the entry of the brand page keeps its budget of 204 kB and 35 kB of style (skipped until `npm run build`)',
+  () => {
+    const page = readFileSync(path.join(adminBuilt, 'index.html'), 'utf8');
+    const linked = Array.from(page.matchAll(/(?:src|href)="\/admin\/(assets\/[^"]+)"/g), ([, file]) => file!);
+    const bytesOf = (ending: string) =>
+      linked
+        .filter((file) => file.endsWith(ending))
+        .map((file) => gzipSync(readFileSync(path.join(adminBuilt, file)), { level: 9 }).length)
+        .reduce((sum, size) => sum + size, 0);
+    expect(linked.length).toBeGreaterThanOrEqual(3);
+    expect(bytesOf('.js')).toBeLessThan(204_000);
+    expect(bytesOf('.css')).toBeLessThan(35_000);
+  },
+);

@@ -20,7 +20,7 @@ export type Reader = {
   language: Language;
   say: Say;
   /** The text of a code that came over the network, or the code itself where no text is known for it. */
-  name: (group: string, code: string) => string;
+  name: (group: string, code: string, facts?: Facts) => string;
   number: (value: number, fractionDigits?: number) => string;
   /** With its sign, also when positive. */
   signed: (value: number) => string;
@@ -30,6 +30,8 @@ export type Reader = {
   amount: (minor: number, currency: string) => string;
   /** A calendar day, `2018-02-07`, or the day of a moment. */
   day: (iso: string) => string;
+  /** How long something took, in seconds, or in minutes where it took long. */
+  duration: (seconds: number) => string;
   /** The time of day to the second, on the reader's clock. */
   clock: (iso: string) => string;
   /** Day and time to the second. */
@@ -92,7 +94,8 @@ function readerOf(language: Language, texts: Texts, choose: Reader['choose']): R
   return {
     language,
     say,
-    name: (group, code) => (isKnown(`${group}.${code}`) ? say(`${group}.${code}` as TextKey) : code),
+    name: (group, code, facts) =>
+      isKnown(`${group}.${code}`) ? say(`${group}.${code}` as TextKey, facts) : code,
     number: (value, fractionDigits = 0) =>
       new Intl.NumberFormat(locale, {
         minimumFractionDigits: fractionDigits,
@@ -110,6 +113,13 @@ function readerOf(language: Language, texts: Texts, choose: Reader['choose']): R
       }).format(minor / 10 ** digits);
     },
     day: (iso) => (iso.length === 10 ? calendarDay(iso) : localDay(iso)),
+    duration: (seconds) =>
+      new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: seconds < 120 ? 'second' : 'minute',
+        unitDisplay: 'narrow',
+        maximumFractionDigits: seconds < 120 ? 1 : 0,
+      }).format(seconds < 120 ? seconds : seconds / 60),
     clock: moments({ timeStyle: 'medium' }),
     moment,
     choose,

@@ -6,6 +6,8 @@ import { createRoot } from 'react-dom/client';
 import '../tokens.css';
 import './mantine.css';
 import './base.css';
+import './frame.css';
+import './table.css';
 import { Announcer } from './announce.tsx';
 import { client, Refusal } from './api.ts';
 import { acceptLanguage, LanguageProvider } from './language.tsx';

@@ -8,7 +8,8 @@ import { useReader } from './language.tsx';
 import { Empty, NotFound, Trouble } from './notices.tsx';
 import { participant as participantQuery, statement, wallet } from './queries.ts';
 import { Units } from './values.tsx';
-import './detail.css';
+import './slip.css';
+import './story.css';
 
 /** One person or company: what they hold, what expires when, and every movement with its reason. */
 export function ParticipantPage() {
@@ -85,7 +86,11 @@ function Holdings({ id }: { id: string }) {
   );
 }
 
-function Balance({ balance: { asset, available, held, pending } }: { balance: Wallet['balances'][number] }) {
+function Balance({
+  balance: { asset, available, held, pending, debt },
+}: {
+  balance: Wallet['balances'][number];
+}) {
   const { say, name } = useReader();
   const isPoints = asset.kind === 'points';
   return (
@@ -96,21 +101,19 @@ function Balance({ balance: { asset, available, held, pending } }: { balance: Wa
           <Units units={available} asset={asset} />
         </span>
       </span>
-      {(held > 0 || pending > 0) && (
-        <span className="fact-label">
-          {held > 0 && (
-            <>
-              {say('admin.wallet.held')} <Units units={held} asset={asset} />{' '}
-            </>
-          )}
-          {pending > 0 && (
-            <>
-              {say('admin.wallet.pending')} <Units units={pending} asset={asset} />
-            </>
-          )}
-        </span>
-      )}
+      <Aside name={say('admin.wallet.held')} units={held} asset={asset} />
+      <Aside name={say('admin.wallet.pending')} units={pending} asset={asset} />
+      <Aside name={say('admin.wallet.debt')} units={debt} asset={asset} />
     </a>
+  );
+}
+
+function Aside({ name, units, asset }: { name: string; units: number; asset: Asset }) {
+  if (!units) return null;
+  return (
+    <span className="fact-label">
+      {name} <Units units={units} asset={asset} />
+    </span>
   );
 }
 
@@ -195,7 +198,9 @@ function StatementTable({ rows, assets }: { rows: StatementRow[]; assets: Asset[
             </td>
             <th scope="row">
               {row.title}
-              <span className="under">{name('kind', row.kind)}</span>
+              {row.title !== name('kind', row.kind) && (
+                <span className="under">{name('kind', row.kind)}</span>
+              )}
             </th>
             <td className="is-soft">{name('admin.asset', row.asset)}</td>
             <td className="is-number">

@@ -42,7 +42,13 @@ export const evidenceDetail = (id: string) =>
     refetchInterval: ({ state }) => (state.data && isAtRest(state.data) ? calmMs : liveMs),
   });
 
-const isAtRest = ({ state }: EvidenceDetail) => state !== 'waiting' && state !== 'reading';
+/** For so long after a verdict what follows from it, such as the message, may still be on its way. */
+const settledMs = 10_000;
+
+function isAtRest({ state, verification }: EvidenceDetail): boolean {
+  if (state === 'waiting' || state === 'reading') return false;
+  return !verification || Date.now() - Date.parse(verification.decidedAt) > settledMs;
+}
 
 /** The receipts that wait for a person, oldest page not needed: a reviewer takes them from the newest down. */
 export const reviewQueue = evidenceList({ state: 'needs-review' });

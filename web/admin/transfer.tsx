@@ -8,7 +8,8 @@ import { useReader } from './language.tsx';
 import { Trouble } from './notices.tsx';
 import { explanation } from './queries.ts';
 import { Moment, StateMark, Units } from './values.tsx';
-import './detail.css';
+import './slip.css';
+import './story.css';
 
 /** The answer to "why?" for one movement: rule, arithmetic and receipt, down to the picture. */
 export function TransferPage() {

@@ -8,7 +8,12 @@ export function Why({ evidence }: { evidence: EvidenceDetail }) {
   const { say } = useReader();
   if (evidence.state === 'waiting' || evidence.state === 'reading')
     return <p className="why is-busy">{say('admin.why.reading')}</p>;
-  if (evidence.state === 'parked') return <p className="why is-still">{say('admin.why.parked')}</p>;
+  if (evidence.state === 'parked')
+    return (
+      <p className="why is-still">
+        {say('admin.why.parked')} <code>{evidence.problem}</code>
+      </p>
+    );
   const failed = evidence.verification?.reasons.filter(({ ok }) => !ok) ?? [];
   const isOpen = evidence.state === 'needs-review';
   if (failed.length === 0 || evidence.state === 'verified') return null;

@@ -11,6 +11,9 @@ export type Draft = {
 };
 export type DraftLine = { product: string | null; quantityMilli: number | null; amountMinor: number | null };
 
+/** An item that was not read: a reviewer adds it by hand, after those that were. */
+export const emptyLine: DraftLine = { product: null, quantityMilli: 1000, amountMinor: null };
+
 /** The inputs as they stand before anybody touched them: what was read and matched. */
 export function draftOf({ reading, outletMatch, matches }: EvidenceDetail): Draft {
   return {
@@ -29,16 +32,19 @@ export function draftOf({ reading, outletMatch, matches }: EvidenceDetail): Draf
 
 /** Only what the reviewer changed, or undefined when nothing was: the record shows what a person decided. */
 export function correctionsOf(before: Draft, after: Draft): Corrections | undefined {
+  // Added items count on from those that were read, without a gap where one was added and left empty.
+  let added = before.lines.length;
   const lines = after.lines.flatMap((line, item) => {
-    const was = before.lines[item];
+    const was = before.lines[item] ?? emptyLine;
     const isSame =
-      was?.product === line.product &&
+      was.product === line.product &&
       was.quantityMilli === line.quantityMilli &&
       was.amountMinor === line.amountMinor;
     if (isSame) return [];
     // Nothing printed for the quantity means one, as on the paper.
     const quantityMilli = line.quantityMilli ?? 1000;
-    return [{ item, product: line.product, quantityMilli, amountMinor: line.amountMinor ?? 0 }];
+    const place = item < before.lines.length ? item : added++;
+    return [{ item: place, product: line.product, quantityMilli, amountMinor: line.amountMinor ?? 0 }];
   });
   const corrections: Corrections = {
     ...(after.outlet && after.outlet !== before.outlet && { outlet: after.outlet }),

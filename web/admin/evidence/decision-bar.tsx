@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
 import type { Missing } from './corrections.ts';
-import type { Reviewing } from './use-review.ts';
+import { tellDecision, type Reviewing } from './use-review.ts';
 
 /** Why a reviewer may refuse. The sentence to each (`review.reason.*`) is what the person who sent the receipt reads. */
 const refusals = [
@@ -121,11 +121,7 @@ function LastDecision({ reviewing: { last } }: { reviewing: Reviewing }) {
   return (
     <p className="decision-last">
       <Icon name={last.state === 'verified' ? 'check' : 'cross'} />
-      {say('admin.review.decided', {
-        state: name('admin.state', last.state),
-        count: last.points,
-        participant: last.participant.name,
-      })}
+      {tellDecision(last, { say, name })}
       <Link to="/evidence/$id" params={{ id: last.id }}>
         {say('admin.review.see')}
       </Link>

@@ -6,13 +6,16 @@ import { StateMark, Units } from '../values.tsx';
 import { Awards } from './awards.tsx';
 import { Checks, Why } from './checks.tsx';
 import { Messages, Origin, Stock, Timings } from './effects.tsx';
-import { Fields, Items } from './fields.tsx';
+import { Fields } from './fields.tsx';
+import { Items } from './items.tsx';
 import { Transfers } from './transfers.tsx';
 import { LightProvider } from './marks.tsx';
 import { Picture } from './picture.tsx';
 import { Section } from './section.tsx';
 import type { Reviewing } from './use-review.ts';
-import '../detail.css';
+import '../slip.css';
+import '../story.css';
+import './detail.css';
 
 // Inputs are heavier than words, and only a reviewer needs them.
 const Review = lazy(async () => ({ default: (await import('./review.tsx')).Review }));
@@ -91,7 +94,7 @@ function Consequences({ evidence }: { evidence: EvidenceDetail }) {
 
 /** The numbers somebody comes for, each a way to where it is explained. */
 function Facts({ evidence }: { evidence: EvidenceDetail }) {
-  const { say, money, number, percent, day } = useReader();
+  const { say, money, duration, percent, day } = useReader();
   const { totalMinor, currency, secondsToPoints, reading } = evidence;
   return (
     <div className="facts">
@@ -119,7 +122,7 @@ function Facts({ evidence }: { evidence: EvidenceDetail }) {
       )}
       {secondsToPoints !== null && (
         <Fact to="timings" label={say('admin.fact.seconds')}>
-          {say('admin.seconds', { seconds: number(secondsToPoints, 1) })}
+          {duration(secondsToPoints)}
         </Fact>
       )}
     </div>

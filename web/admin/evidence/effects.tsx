@@ -62,16 +62,15 @@ export function Stock({ evidence }: { evidence: EvidenceDetail }) {
 
 /** What the person was told, in the words and the language they got. */
 export function Messages({ messages }: { messages: Message[] }) {
-  const { say, clock, name } = useReader();
+  const { clock, name } = useReader();
   return (
     <ul className="messages">
       {messages.map(({ id, channel, language, body, sentAt }) => (
         <li key={id}>
-          <p lang={language}>{body ?? say('admin.message.queued')}</p>
+          <p lang={language}>{body}</p>
           <span className="is-faint">
             {name('admin.channel', channel)} <Icon name="dash" size={12} /> {language}{' '}
-            <Icon name="dash" size={12} />{' '}
-            {sentAt ? <time dateTime={sentAt}>{clock(sentAt)}</time> : say('admin.message.queued')}
+            <Icon name="dash" size={12} /> {sentAt && <time dateTime={sentAt}>{clock(sentAt)}</time>}
           </span>
         </li>
       ))}
@@ -81,10 +80,10 @@ export function Messages({ messages }: { messages: Message[] }) {
 
 /** From the photo to the points, step by step. */
 export function Timings({ evidence }: { evidence: EvidenceDetail }) {
-  const { say, number, clock } = useReader();
+  const { say, duration, clock } = useReader();
   const { receivedAt, readAt, postedAt } = evidence.timings;
   const since = (from: string, to: string) =>
-    say('admin.timing.after', { seconds: number((Date.parse(to) - Date.parse(from)) / 1000, 1) });
+    say('admin.timing.after', { duration: duration((Date.parse(to) - Date.parse(from)) / 1000) });
   const steps = [
     { name: say('admin.timing.received'), at: receivedAt, took: null },
     { name: say('admin.timing.read'), at: readAt, took: readAt && since(receivedAt, readAt) },

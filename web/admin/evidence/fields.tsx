@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import type { EvidenceDetail, Field, Match, Reading } from '../api.ts';
+import type { EvidenceDetail, Field, Reading } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { useReader, type Reader } from '../language.tsx';
 import { Confidence } from '../values.tsx';
-import { fieldNames, itemMark, lightProps, useLight, type FieldName } from './marks.tsx';
+import { Corrected } from './corrected.tsx';
+import { fieldNames, lightProps, useLight, type FieldName } from './marks.tsx';
 import { Crop } from './picture.tsx';
 
 /** What was read, value by value: how it was printed, what it means, and how sure the reading is. */
@@ -24,7 +25,12 @@ export function Fields({ evidence }: { evidence: EvidenceDetail }) {
                   key={name}
                   name={name}
                   evidence={evidence}
-                  value={valueOf(name, field, reading, reader)}
+                  value={
+                    <Corrected
+                      read={written(name, field.value, reading, reader)}
+                      counts={written(name, countingValue(name, field, evidence), reading, reader)}
+                    />
+                  }
                 />
               )
             );
@@ -105,16 +111,22 @@ export function OutletRow({ evidence, value }: { evidence: EvidenceDetail; value
   );
 }
 
-function valueOf(name: FieldName, field: Field<string | number>, reading: Reading, reader: Reader): string {
+/** What counts in the end: what the activity says, which is what was read unless a reviewer changed it. */
+function countingValue(name: FieldName, field: Field<string | number>, evidence: EvidenceDetail) {
+  if (!evidence.activity) return field.value;
+  if (name === 'totalMinor') return evidence.activity.totalMinor;
+  return name === 'date' ? (evidence.occurredOn ?? field.value) : field.value;
+}
+
+function written(name: FieldName, value: string | number, reading: Reading, reader: Reader): string {
   const currency = reading.currency?.value;
-  if (typeof field.value === 'number')
-    return currency ? reader.money(field.value, currency) : reader.number(field.value);
-  return name === 'date' ? reader.day(field.value) : field.value;
+  if (typeof value === 'number') return currency ? reader.money(value, currency) : reader.number(value);
+  return name === 'date' ? reader.day(value) : value;
 }
 
 /** The sums that should hold on the paper, in words and figures. */
 function Arithmetic({ reading }: { reading: Reading }) {
-  const { say, name, money } = useReader();
+  const { name, money } = useReader();
   const currency = reading.currency?.value;
   const checks = reading.arithmetic.filter(({ ok }) => ok !== null);
   if (!currency || checks.length === 0) return null;
@@ -124,126 +136,13 @@ function Arithmetic({ reading }: { reading: Reading }) {
         <li key={code} className={ok ? 'is-good' : 'is-wait'}>
           <Icon name={ok ? 'check' : 'warning'} />
           <span>
-            {name('admin.sum', code)}
-            {!ok && expectedMinor !== null && foundMinor !== null && (
-              <>
-                {' '}
-                {say('admin.sum.differs', {
-                  expected: money(expectedMinor, currency),
-                  found: money(foundMinor, currency),
-                })}
-              </>
-            )}
+            {name(`admin.sum.${ok ? 'holds' : 'differs'}`, code, {
+              expected: money(expectedMinor ?? 0, currency),
+              found: money(foundMinor ?? 0, currency),
+            })}
           </span>
         </li>
       ))}
     </ul>
-  );
-}
-
-/** The goods: as printed, and the product of the programme they were taken for. */
-export function Items({ evidence }: { evidence: EvidenceDetail }) {
-  const { number, amount } = useReader();
-  const { reading } = evidence;
-  if (!reading) return null;
-  const currency = reading.currency?.value ?? 'XXX';
-  const money = (minor: number | null) => (minor === null ? '–' : amount(minor, currency));
-  return (
-    <table className="table items">
-      <ItemHead currency={currency} />
-      <tbody>
-        {reading.items.map((item, index) => (
-          <ItemRow key={index} index={index} evidence={evidence}>
-            <td>
-              <Matched evidence={evidence} index={index} />
-            </td>
-            <td className="is-number">
-              {item.quantity === null ? '–' : number(item.quantity, item.quantity % 1 ? 3 : 0)}
-            </td>
-            <td className="is-number is-soft">{money(item.unitPriceMinor)}</td>
-            <td className="is-number">{money(item.amountMinor)}</td>
-          </ItemRow>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-export function ItemHead({ currency, isEdited = false }: { currency: string; isEdited?: boolean }) {
-  const { say } = useReader();
-  return (
-    <thead>
-      <tr>
-        <th scope="col">{say('admin.column.item')}</th>
-        <th scope="col">{say('admin.column.product')}</th>
-        <th scope="col" className="is-number">
-          {say('admin.column.quantity')}
-        </th>
-        {!isEdited && (
-          <th scope="col" className="is-number">
-            {say('admin.column.price')}
-          </th>
-        )}
-        <th scope="col" className="is-number">
-          {say('admin.column.amount', { currency })}
-        </th>
-      </tr>
-    </thead>
-  );
-}
-
-/** One printed item, lit together with its place in the picture; `children` are the cells after it. */
-export function ItemRow({
-  index,
-  evidence,
-  children,
-}: {
-  index: number;
-  evidence: EvidenceDetail;
-  children: ReactNode;
-}) {
-  const light = useLight();
-  const item = evidence.reading?.items[index];
-  if (!item) return null;
-  const name = itemMark(index);
-  return (
-    <tr id={`mark-${name}`} {...(item.quad && lightProps(name, light))}>
-      <th scope="row">
-        <button type="button" className="item-text" onClick={() => light.show(name)}>
-          {item.text}
-        </button>
-        <Confidence share={item.confidence} />
-      </th>
-      {children}
-    </tr>
-  );
-}
-
-function Matched({ evidence, index }: { evidence: EvidenceDetail; index: number }) {
-  const { say, percent } = useReader();
-  const match = evidence.matches.find(({ item }) => item === index);
-  if (!match?.product) return <span className="is-faint">{say('admin.item.unmatched')}</span>;
-  return (
-    <span className="matched">
-      <ProductName product={match.product} />
-      <span className="is-faint" title={say('admin.item.score')}>
-        {percent(match.score)}
-      </span>
-    </span>
-  );
-}
-
-function ProductName({ product }: { product: NonNullable<Match['product']> }) {
-  const { say } = useReader();
-  return (
-    <span title={product.sku}>
-      {product.name}
-      {product.isFocus && (
-        <span className="focus-product">
-          <Icon name="spark" size={12} />
-          {say('admin.item.focus')}
-        </span>
-      )}
-    </span>
   );
 }

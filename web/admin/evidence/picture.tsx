@@ -119,19 +119,13 @@ function Boxes({ reading, marks }: { reading: Reading; marks: Mark[] }) {
         <polygon
           key={mark.name}
           className={mark.isUnsure ? 'read-mark is-unsure' : 'read-mark'}
-          points={padded(mark.quad)}
+          points={mark.quad.join(' ')}
           onClick={() => showValue(mark.name)}
           {...lightProps(mark.name, light)}
         />
       ))}
     </g>
   );
-}
-
-// A little air, so that the frame does not cut the letters.
-function padded(quad: number[]): string {
-  const { x, y, width, height } = boxAround(quad, 0.12);
-  return `${x},${y} ${x + width},${y} ${x + width},${y + height} ${x},${y + height}`;
 }
 
 function showValue(name: string): void {
@@ -158,7 +152,7 @@ function LitText({ reading }: { reading: Reading }) {
 
 /** The piece of the picture where a value stood, cut out of the same file. */
 export function Crop({ evidence, quad }: { evidence: EvidenceDetail; quad: number[] }) {
-  const { x, y, width, height } = boxAround(quad, 0.25);
+  const { x, y, width, height } = boxAround(quad, 0.12);
   const size = evidence.reading ?? evidence;
   const isBlock = height > 2.5 * lineHeightOf(evidence.reading);
   return (

@@ -1,17 +1,20 @@
-import { Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { EvidenceDetail } from '../api.ts';
+import { Icon } from '../icons.tsx';
 import { decimalsOf, useReader } from '../language.tsx';
 import { me as meQuery, outlets as outletsQuery, products as productsQuery } from '../queries.ts';
 import { isUnsure } from '../values.tsx';
 import { AmountInput } from './amount-input.tsx';
-import { correctionsOf, draftOf, missingIn, type Draft, type DraftLine } from './corrections.ts';
+import { correctionsOf, draftOf, emptyLine, missingIn, type Draft, type DraftLine } from './corrections.ts';
 import { DecisionBar } from './decision-bar.tsx';
-import { FieldHead, FieldRow, ItemHead, ItemRow, OutletRow } from './fields.tsx';
+import { FieldHead, FieldRow, OutletRow } from './fields.tsx';
+import { ItemHead, ItemRow } from './items.tsx';
 import { Section } from './section.tsx';
 import type { Reviewing } from './use-review.ts';
+import './review.css';
 
 type Props = { evidence: EvidenceDetail; reviewing: Reviewing; children: ReactNode };
 type Change = (change: Partial<Draft>) => void;
@@ -46,7 +49,7 @@ export function Review({ evidence, reviewing, children }: Props) {
       <Section id="reading" title="admin.section.reading" isThere>
         <FieldInputs evidence={evidence} draft={draft} change={change} />
       </Section>
-      <Section id="items" title="admin.section.items" isThere={draft.lines.length > 0}>
+      <Section id="items" title="admin.section.items" isThere>
         <ItemInputs evidence={evidence} draft={draft} change={change} />
       </Section>
       {children}
@@ -129,26 +132,37 @@ function OutletInput({ value, change }: { value: string | null; change: Change }
 }
 
 function ItemInputs({ evidence, draft, change }: { evidence: EvidenceDetail; draft: Draft; change: Change }) {
+  const { say } = useReader();
   const currency = useCurrency(evidence);
   const changeLine = (item: number, part: Partial<DraftLine>) =>
     change({ lines: draft.lines.map((line, index) => (index === item ? { ...line, ...part } : line)) });
   return (
-    <table className="table items is-edited">
-      <ItemHead currency={currency} isEdited />
-      <tbody>
-        {draft.lines.map((line, index) => (
-          <ItemRow key={index} index={index} evidence={evidence}>
-            <ItemCells
-              index={index}
-              line={line}
-              currency={currency}
-              confidence={evidence.reading?.items[index]?.confidence}
-              change={(part) => changeLine(index, part)}
-            />
-          </ItemRow>
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table className="table items is-edited">
+        <ItemHead currency={currency} isEdited />
+        <tbody>
+          {draft.lines.map((line, index) => (
+            <ItemRow key={index} index={index} evidence={evidence}>
+              <ItemCells
+                index={index}
+                line={line}
+                currency={currency}
+                confidence={evidence.reading?.items[index]?.confidence}
+                change={(part) => changeLine(index, part)}
+              />
+            </ItemRow>
+          ))}
+        </tbody>
+      </table>
+      <Button
+        variant="subtle"
+        size="xs"
+        leftSection={<Icon name="plus" size={14} />}
+        onClick={() => change({ lines: [...draft.lines, emptyLine] })}
+      >
+        {say('admin.review.add-item')}
+      </Button>
+    </>
   );
 }
 

@@ -21,7 +21,7 @@ export function Transfers({ transfers }: { transfers: TransferRow[] }) {
         </tr>
       </thead>
       <tbody>
-        {transfers.map((transfer) => (
+        {inOrder(transfers).map((transfer) => (
           <tr key={transfer.id}>
             <th scope="row">
               {name('kind', transfer.kind)}
@@ -46,6 +46,12 @@ export function Transfers({ transfers }: { transfers: TransferRow[] }) {
       </tbody>
     </table>
   );
+}
+
+// What was earned, then the goods that moved; the largest first.
+function inOrder(transfers: TransferRow[]): TransferRow[] {
+  const rank = (transfer: TransferRow) => Number(transfer.asset.kind === 'goods');
+  return transfers.toSorted((a, b) => rank(a) - rank(b) || b.units - a.units);
 }
 
 export function AccountName({ account }: { account: Account }) {

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tansta
 import { useEffect, useRef, useState } from 'react';
 import { useAnnounce } from '../announce.tsx';
 import { bodyOf, client, newKey, type Decision, type EvidenceDetail, type EvidenceRow } from '../api.ts';
-import { useReader } from '../language.tsx';
+import { useReader, type Reader } from '../language.tsx';
 import { evidenceDetail, me as meQuery, reviewQueue } from '../queries.ts';
 
 const reviewers = new Set(['reviewer', 'manager']);
@@ -29,7 +29,7 @@ export function useReview(
 ): Reviewing | null {
   const queries = useQueryClient();
   const announce = useAnnounce();
-  const { say, name } = useReader();
+  const reader = useReader();
   const role = useQuery(meQuery).data?.role ?? '';
   const isWaiting = evidence?.state === 'needs-review' && reviewers.has(role);
   const queue = useQuery({ ...reviewQueue, enabled: isWaiting }).data;
@@ -50,13 +50,7 @@ export function useReview(
       queries.setQueryData(evidenceDetail(decided.id).queryKey, decided);
       void queries.invalidateQueries({ queryKey: ['evidence', 'list'] });
       setSitting(({ tookS }) => ({ last: decided, tookS: [...tookS, (Date.now() - seenAt.current) / 1000] }));
-      announce(
-        say('admin.review.decided', {
-          state: name('admin.state', decided.state),
-          count: decided.points,
-          participant: decided.participant.name,
-        }),
-      );
+      announce(tellDecision(decided, reader));
       if (next) openNext(next.id);
     },
   });
@@ -72,6 +66,13 @@ export function useReview(
     left: Math.max(0, (queue?.total ?? 1) - 1),
     ...sitting,
   };
+}
+
+/** What a decision did, in one sentence. */
+export function tellDecision(decided: EvidenceDetail, { say, name }: Pick<Reader, 'say' | 'name'>): string {
+  const facts = { state: name('admin.state', decided.state), participant: decided.participant.name };
+  if (decided.points === 0) return say('admin.review.decided-none', facts);
+  return say('admin.review.decided', { ...facts, count: decided.points });
 }
 
 // From the newest down, and then from the top again.
