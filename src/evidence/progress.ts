@@ -5,7 +5,14 @@ import type { Verdict } from './receipt/judge.ts';
 /** How far the work has come, then the newest verdict. `parked` means that it failed too often and waits for a person. */
 export type EvidenceState = (typeof evidenceStates)[number];
 
-export const evidenceStates = ['waiting', 'reading', 'parked', 'verified', 'rejected', 'needs-review'] as const;
+export const evidenceStates = [
+  'waiting',
+  'reading',
+  'parked',
+  'verified',
+  'rejected',
+  'needs-review',
+] as const;
 
 export type Progress = { state: EvidenceState; attempts: number; problem: string | null };
 

@@ -92,9 +92,9 @@ export function parseDecimal(text: string, mark: DecimalMark | null): Decimal | 
   const grouped = parts[0]!.length <= 3 && tail === 3 ? { digits, scale: 0 } : null;
   const marked = last === '.' || last === ',' ? { digits, scale: tail } : null;
   if (signs.length > 1) {
-    if (signs[0] !== last) return parts.at(-2)!.length === 3 ? marked : null;
+    if (parts.at(-2)!.length !== 3) return grouped;
     // `1.234.56`: the recogniser took a comma for a dot.
-    return grouped ?? (tail === 2 ? marked : null);
+    return signs[0] === last ? (grouped ?? (tail === 2 ? marked : null)) : marked;
   }
   if (!grouped || !marked || parts[0] === '0') return marked ?? grouped;
   if (mark === null) return null;

@@ -25,7 +25,8 @@ const program = new URL(
 
 let pool: ReceiptPool;
 afterEach(() => pool.close());
-const open = (options: PoolOptions = {}) => (pool = createPool({ program, timeoutS: 5, graceS: 0.2, ...options }));
+const open = (options: PoolOptions = {}) =>
+  (pool = createPool({ program, timeoutS: 5, graceS: 0.2, ...options }));
 const read = (order: string) => pool.read({ stored: Buffer.from(order), detail: null }, malaysia);
 
 describe('createPool', () => {

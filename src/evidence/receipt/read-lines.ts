@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { cornersOf, type Box } from './engine/boxes.ts';
+import { cornersOf, type Bend, type Box } from './engine/boxes.ts';
 import { cropBox } from './engine/crop.ts';
 import { detectText } from './engine/detect.ts';
 import { turnGrey, type Grey } from './engine/grey.ts';
@@ -8,9 +8,11 @@ import { findTurn } from './engine/orient.ts';
 import { recogniseStrips, stripHeight } from './engine/recognise.ts';
 import type { Page, Quad, TextLine } from './reading.ts';
 
-// Long side of the picture in which text is looked for: first in the whole frame, then in the part that has text.
-const firstSideMax = 960;
+// Text is looked for twice: in the whole frame, coarsely, to learn which way up it is, where it stands and how large
+// it is; then in the part that has text, scaled so that the text has the height that the detector finds best.
+const firstSideMax = 736;
 const secondSideMax = 1600;
+const textHeightPx = 24;
 
 /**
  * Reads all text of a stored picture. `detail`, the same picture in all its pixels, is read instead where it is given;
@@ -62,7 +64,8 @@ async function decode(bytes: Uint8Array): Promise<Grey> {
 async function findAgain(engine: Engine, picture: Grey, first: readonly Box[]): Promise<Box[]> {
   const area = textArea(first, picture);
   if (!area) return [];
-  const scale = Math.min(1, secondSideMax / Math.max(area.width, area.height));
+  const wanted = textHeightPx / middleOf(first.map((box) => box.height));
+  const scale = Math.min(2, wanted, secondSideMax / Math.max(area.width, area.height));
   const part = cropBox(picture, area, Math.round(area.height * scale));
   const found = await detectText(engine.detector, part, secondSideMax);
   const [cos, sin] = [Math.cos(area.angle), Math.sin(area.angle)];
@@ -76,6 +79,7 @@ async function findAgain(engine: Engine, picture: Grey, first: readonly Box[]): 
       width: box.width * factor,
       height: box.height * factor,
       angle: box.angle + area.angle,
+      bend: [box.bend[0] * factor, box.bend[1] * factor],
     };
   });
 }
@@ -101,7 +105,12 @@ function textArea(boxes: readonly Box[], picture: Grey): Box | null {
     width: right - left + 2 * margin,
     height: bottom - top + 2 * margin,
     angle,
+    bend: [0, 0],
   };
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** Lean of the text as a whole: the median over the length of its lines. */
@@ -115,9 +124,8 @@ function medianAngle(boxes: readonly Box[]): number {
 /** Where a box of the picture lies after a clockwise turn of the picture. */
 function turnBox(box: Box, { width, height }: Grey, turn: Page['turn']): Box {
   if (turn === 180) return { ...box, x: width - box.x, y: height - box.y };
-  if (turn === 90)
-    return { x: height - box.y, y: box.x, width: box.height, height: box.width, angle: box.angle };
-  if (turn === 270)
-    return { x: box.y, y: width - box.x, width: box.height, height: box.width, angle: box.angle };
+  const lying = { ...box, width: box.height, height: box.width, bend: [0, 0] satisfies Bend };
+  if (turn === 90) return { ...lying, x: height - box.y, y: box.x };
+  if (turn === 270) return { ...lying, x: box.y, y: width - box.x };
   return box;
 }

@@ -28,13 +28,14 @@ export async function detectText(session: InferenceSession, picture: Grey, sideM
   const map = output[session.outputNames[0]!]!;
   const boxes = findBoxes({ data: map.data as Float32Array, width, height });
   map.dispose();
-  // Rounding to the stride may change the two scales by a hair, too little to matter for the angle.
-  const [sx, sy] = [picture.width / width, picture.height / height];
-  return boxes.map((box) => ({
-    ...box,
-    x: box.x * sx,
-    y: box.y * sy,
-    width: box.width * sx,
-    height: box.height * sy,
-  }));
+  // Rounding to the stride may change the two scales by a hair, too little to matter for angle and bend.
+  const scaled = (box: Box): Box => ({
+    x: (box.x * picture.width) / width,
+    y: (box.y * picture.height) / height,
+    width: box.width / scale,
+    height: box.height / scale,
+    angle: box.angle,
+    bend: [box.bend[0] / scale, box.bend[1] / scale],
+  });
+  return boxes.map(scaled);
 }

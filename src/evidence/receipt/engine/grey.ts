@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { Turn } from '../reading.ts';
 
 /** A picture in shades of grey: one byte a pixel, row by row. */
-export type Grey = { data: Uint8Array; width: number; height: number };
+export type Grey = { data: Uint8Array | Uint8ClampedArray; width: number; height: number };
 
 /** Turns a picture clockwise. */
 export function turnGrey(picture: Grey, turn: Turn): Grey {

@@ -46,7 +46,7 @@ function liesOnSide(boxes: readonly Box[]): boolean {
 
 /** The same rectangle read from its bottom left upwards: as it reads after a clockwise quarter turn of the picture. */
 function standUp(box: Box): Box {
-  return { ...box, width: box.height, height: box.width, angle: box.angle - Math.PI / 2 };
+  return { ...box, width: box.height, height: box.width, angle: box.angle - Math.PI / 2, bend: [0, 0] };
 }
 
 async function legibility(engine: Engine, strips: readonly Grey[]): Promise<number> {
