@@ -114,6 +114,14 @@ const rows: Row[] = [
   ],
   // Care
   ['NF-6001', 'Lifebuoy Cool Fresh soap', 'Lifebuoy', 'care', 699, ['LIFEBUOY COOL FRESH SO'], 'focus'],
+  [
+    'NF-6002',
+    'Face masks, 3 ply, ear loop, 50 pieces',
+    'Nusa',
+    'care',
+    2500,
+    ["NON WOWEN 3 PLY FACE MASK EAR LOOP 50'S"],
+  ],
   // Fresh
   ['NF-7001', 'Kenko fish balls 200 g', 'Kenko', 'fresh', 240, ['KENKO BEBOLA IKAN 200G']],
   ['NF-7002', 'Silken tofu 300 g', 'Nusa', 'fresh', 110, ['SILKEN TOFU 300G']],

@@ -35,6 +35,7 @@ export const people = {
   jinjangUtara: outletIdOf(at, 'jinjang-utara'),
   sriSinar: outletIdOf(at, 'sri-sinar'),
   slf: outletIdOf(at, 'slf'),
+  ligamas: outletIdOf(at, 'ligamas'),
   billionSix: outletIdOf(at, 'billion-six'),
   yongCen: outletIdOf(at, 'yong-cen'),
   jinSeng: outletIdOf(at, 'jin-seng'),

@@ -71,7 +71,7 @@ test('abuse 13: the same file from somebody else is held beside the first and pa
 });
 
 test('reading evidence twice at the same time counts once', async () => {
-  const { id } = stories.get('slf.jpg')!.evidence;
+  const { id } = stories.get('ligamas.jpg')!.evidence;
   const before = await pointsOf(world.olena);
   await Promise.all([readEvidence(app, world.tenant, id), readEvidence(app, world.tenant, id)]);
   expect(await pointsOf(world.olena)).toBe(before);

@@ -98,7 +98,7 @@ describe('a picture', () => {
       accuracyM: '12',
       capturedAt: '2018-03-21T10:05:00+08:00',
     };
-    const body = pictureForm(demoReceipt('slf.jpg'), 'IMG_1.jpg', fields);
+    const body = pictureForm(demoReceipt('ligamas.jpg'), 'IMG_1.jpg', fields);
     const { id } = (await (await ask('evidence', { as: 'sari', method: 'POST', body })).json()) as {
       id: string;
     };
@@ -222,7 +222,7 @@ describe('idempotency', () => {
     const answer = await ask('evidence', {
       as: 'sari',
       method: 'POST',
-      body: pictureForm(demoReceipt('slf.jpg')),
+      body: pictureForm(demoReceipt('ligamas.jpg')),
       headers,
     });
     expect(answer.status).toBe(422);
