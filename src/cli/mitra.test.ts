@@ -11,7 +11,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const program = path.resolve(import.meta.dirname, '../../bin/mitra.js');
 
-describe('the program', { timeout: 120_000 }, () => {
+// It runs on the embedded server; the run on an external one has nothing to add.
+const isExternal = Boolean(process.env['TEST_DATABASE_URL']);
+
+describe.skipIf(isExternal)('the program', { timeout: 120_000 }, () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'mitra-cli-'));

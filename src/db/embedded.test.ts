@@ -33,7 +33,10 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-describe('the embedded server', { timeout: 120_000 }, () => {
+// The run on an external server has nothing to add to these.
+const isExternal = Boolean(process.env['TEST_DATABASE_URL']);
+
+describe.skipIf(isExternal)('the embedded server', { timeout: 120_000 }, () => {
   let home: string;
   let folder: string;
   let children: ChildProcess[];
