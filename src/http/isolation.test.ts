@@ -125,7 +125,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
         method === 'GET' || method === 'DELETE'
           ? undefined
           : route === 'evidence'
-            ? pictureForm(demoReceipt('slf.jpg'))
+            ? pictureForm(demoReceipt('ligamas.jpg'))
             : (bodies[route] ?? { ids: [] });
       const answer = await ask(route.replace('{id}', world.sari), {
         method,
