@@ -40,7 +40,7 @@ test.skipIf(!existsSync(built))(
 const adminBuilt = path.resolve(import.meta.dirname, '../web/dist/admin');
 
 test.skipIf(!existsSync(adminBuilt))(
-  'the entry of the brand page keeps its budget of 204 kB and 35 kB of style (skipped until `npm run build`)',
+  'the brand page starts within its budget (skipped until `npm run build`)',
   () => {
     const page = readFileSync(path.join(adminBuilt, 'index.html'), 'utf8');
     const linked = Array.from(page.matchAll(/(?:src|href)="\/admin\/(assets\/[^"]+)"/g), ([, file]) => file!);
@@ -50,7 +50,8 @@ test.skipIf(!existsSync(adminBuilt))(
         .map((file) => gzipSync(readFileSync(path.join(adminBuilt, file)), { level: 9 }).length)
         .reduce((sum, size) => sum + size, 0);
     expect(linked.length).toBeGreaterThanOrEqual(3);
-    expect(bytesOf('.js')).toBeLessThan(204_000);
-    expect(bytesOf('.css')).toBeLessThan(35_000);
+    // The promise is 204 kB and 35 kB of style. As above: a little more than there is.
+    expect(bytesOf('.js')).toBeLessThan(150_000);
+    expect(bytesOf('.css')).toBeLessThan(15_000);
   },
 );

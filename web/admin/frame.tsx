@@ -1,15 +1,16 @@
-import { Button, Menu, useMantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import mark from '../mark.svg';
-import { languages, type Language } from '../texts/say.ts';
-import { bodyOf, client, type Me } from './api.ts';
+import type { Language } from '../texts/say.ts';
+import type { Me } from './api.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { useReader, useSay } from './language.tsx';
 import { me as meQuery, reviewQueue } from './queries.ts';
 
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
+// Menus bring a library that places them; the page need not wait for it.
+const PersonMenu = lazy(async () => ({ default: (await import('./person-menu.tsx')).PersonMenu }));
 
 /** Who may look, and the frame around every page: where one is, who one is. */
 export function Frame() {
@@ -77,7 +78,9 @@ function Navigation({ me }: { me: Me }) {
           <NavLink to="/partners" icon="partners" text={say('admin.nav.partners')} />
         </li>
       </ul>
-      <PersonMenu me={me} />
+      <Suspense>
+        <PersonMenu me={me} />
+      </Suspense>
     </nav>
   );
 }
@@ -88,64 +91,5 @@ function NavLink({ to, icon, text }: { to: '/evidence' | '/partners'; icon: Icon
       <Icon name={icon} />
       {text}
     </Link>
-  );
-}
-
-function PersonMenu({ me }: { me: Me }) {
-  const reader = useReader();
-  const { say } = reader;
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const queries = useQueryClient();
-  const schemes = [
-    ['auto', 'auto'],
-    ['light', 'sun'],
-    ['dark', 'moon'],
-  ] as const;
-  const leave = async () => {
-    await bodyOf(client.DELETE('/api/v1/auth/sessions/current'));
-    queries.clear();
-    location.assign('/admin/');
-  };
-  return (
-    <Menu position="top-start" width={208} trapFocus withInitialFocusPlaceholder={false}>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          className="person"
-          leftSection={<span className="initial">{me.name[0]}</span>}
-        >
-          <span className="person-name">{me.name}</span>
-          <span className="person-role">{reader.name('admin.role', me.role ?? '')}</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{say('admin.theme.label')}</Menu.Label>
-        {schemes.map(([scheme, icon]) => (
-          <Menu.Item
-            key={scheme}
-            leftSection={<Icon name={icon} />}
-            rightSection={colorScheme === scheme && <Icon name="check" />}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {say(`admin.theme.${scheme}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Label>{say('admin.language')}</Menu.Label>
-        {Object.entries(languages).map(([code, name]) => (
-          <Menu.Item
-            key={code}
-            lang={code}
-            rightSection={reader.language === code && <Icon name="check" />}
-            onClick={() => reader.choose(code as Language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="leave" />} onClick={() => void leave()}>
-          {say('admin.sign-out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

@@ -1,11 +1,5 @@
 import {
-  ActionIcon,
-  Button,
   createTheme,
-  Menu,
-  Select,
-  TextInput,
-  Tooltip,
   type MantineColorScheme,
   type MantineColorSchemeManager,
   type MantineColorsTuple,
@@ -27,17 +21,18 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // By name and not by component: naming the component would load it with the first page.
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 'md' } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    Select: Select.extend({
+    Button: { defaultProps: { size: 'sm' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', size: 'md' } },
+    TextInput: { defaultProps: { size: 'sm' } },
+    Select: {
       defaultProps: { size: 'sm', comboboxProps: { transitionProps: { transition: 'fade', ...quick } } },
-    }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { transition: 'fade', ...quick } } }),
-    Tooltip: Tooltip.extend({
+    },
+    Menu: { defaultProps: { transitionProps: { transition: 'fade', ...quick } } },
+    Tooltip: {
       defaultProps: { openDelay: 350, transitionProps: { transition: 'fade', ...quick } },
-    }),
+    },
   },
 });
 
