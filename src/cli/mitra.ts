@@ -21,6 +21,10 @@ const commands: Record<string, Entry> = {
     load: () => import('./explain.ts'),
   },
   verify: { summary: 'recompute the ledger: every balance, sum and hash', load: () => import('./verify.ts') },
+  'eval ocr': {
+    summary: 'measure the reading of receipts on a labelled folder',
+    load: () => import('./eval-ocr.ts'),
+  },
   doctor: { summary: 'tell what is wrong with this installation', load: () => import('./doctor.ts') },
   migrate: {
     summary: 'bring the database to this version, as every start does',
