@@ -109,7 +109,10 @@ test.skipIf(isExternal)(
       points.set(`${sender} ${id}`, story.points);
     }
     for (const sender of new Set(acknowledged.map((each) => each.sender))) {
-      const earned = [...points].reduce((sum, [key, each]) => sum + (key.startsWith(`${sender} `) ? each : 0), 0);
+      const earned = [...points].reduce(
+        (sum, [key, each]) => sum + (key.startsWith(`${sender} `) ? each : 0),
+        0,
+      );
       expect(await balanceOf(running.url, sender), sender).toBe(earned);
     }
     expect([...points.values()].some((each) => each > 0)).toBe(true);
@@ -145,6 +148,8 @@ async function untilJudged(url: string, sender: string, id: string): Promise<Sto
 async function balanceOf(url: string, sender: string): Promise<number> {
   const token = await signIn(url, sender);
   const answer = await fetch(`${url}/api/v1/wallet`, { headers: { authorization: `Bearer ${token}` } });
-  const { balances } = (await answer.json()) as { balances: { asset: { code: string }; available: number }[] };
+  const { balances } = (await answer.json()) as {
+    balances: { asset: { code: string }; available: number }[];
+  };
   return balances.find(({ asset }) => asset.code === 'points')?.available ?? 0;
 }

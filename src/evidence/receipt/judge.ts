@@ -62,9 +62,24 @@ export function judge(reading: Reading, context: JudgeContext): { verdict: Verdi
     notCounted(context),
     confidence(reading, context),
   ];
-  const failed = checks.filter((check) => !check.ok);
+  // What a reading that is not sure of itself says against a receipt, a person should see first.
+  const failed = checks
+    .filter((check) => !check.ok)
+    .map((check) =>
+      isUnsure(reading, context) && restsOnReading.has(check.code)
+        ? { ...check, effect: 'review' as const }
+        : check,
+    );
   if (failed.some((check) => check.effect === 'reject')) return { verdict: 'rejected', checks };
   return { verdict: failed.length > 0 ? 'needs-review' : 'verified', checks };
+}
+
+const restsOnReading: ReadonlySet<CheckCode> = new Set(['programme-dates', 'known-outlet', 'eligible-line']);
+/** A picture with fewer lines of text shows no receipt, however unsure the reading is. */
+const receiptLinesMin = 5;
+
+function isUnsure(reading: Reading, { reviewed }: JudgeContext): boolean {
+  return !reviewed && reading.confidence < confidenceMin && reading.lines.length >= receiptLinesMin;
 }
 
 function totalRead(reading: Reading): Check {

@@ -55,6 +55,16 @@ function free(slot: Slot): Job | null {
 // JavaScript heap of one thread; pixels and tensors live outside of it.
 const heapMaxMb = 256;
 
+const closedError = () => new Error('the pool of reading threads is closed');
+
+/** Rejects what the thread reads and lets it come to its end. */
+async function empty(slot: Slot, graceS: number): Promise<void> {
+  free(slot)?.reject(closedError());
+  const { worker } = slot;
+  slot.worker = null;
+  if (worker) await retire(worker, graceS);
+}
+
 /** Opens a pool; its threads start with the first pictures. */
 export function createPool(options: PoolOptions = {}): ReceiptPool {
   const { workers = 1, timeoutS = 60, graceS = 60, queueMax = 1000 } = options;
@@ -106,7 +116,7 @@ export function createPool(options: PoolOptions = {}): ReceiptPool {
 
   return {
     read(picture, locale) {
-      if (closed) return Promise.reject(new Error('the pool of reading threads is closed'));
+      if (closed) return Promise.reject(closedError());
       if (queue.length >= queueMax)
         return Promise.reject(new Error(`${queue.length} pictures wait to be read, no more can wait`));
       return new Promise((resolve, reject) => {
@@ -116,14 +126,8 @@ export function createPool(options: PoolOptions = {}): ReceiptPool {
     },
     async close() {
       closed = true;
-      for (const job of queue.splice(0)) job.reject(new Error('the pool of reading threads is closed'));
-      const ending = slots.map((slot) => {
-        free(slot)?.reject(new Error('the pool of reading threads is closed'));
-        const { worker } = slot;
-        slot.worker = null;
-        return worker && retire(worker, graceS);
-      });
-      await Promise.all(ending);
+      for (const job of queue.splice(0)) job.reject(closedError());
+      await Promise.all(slots.map((slot) => empty(slot, graceS)));
     },
   };
 }
