@@ -12,7 +12,7 @@ import type { Page, Quad, TextLine } from './reading.ts';
 // it is; then in the part that has text, scaled so that the text has the height that the detector finds best.
 const firstSideMax = 736;
 const secondSideMax = 1600;
-const textHeightPx = 24;
+const textHeightPx = 32;
 
 /**
  * Reads all text of a stored picture. `detail`, the same picture in all its pixels, is read instead where it is given;
@@ -34,8 +34,7 @@ export async function readLines(
     first.map((box) => turnBox(box, lying, turn)),
   );
   const texts = await recogniseStrips(
-    engine.recogniser,
-    engine.alphabet,
+    engine,
     boxes.map((box) => cropBox(picture, box, stripHeight)),
   );
   const scale = width / picture.width;

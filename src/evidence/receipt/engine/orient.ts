@@ -50,7 +50,7 @@ function standUp(box: Box): Box {
 }
 
 async function legibility(engine: Engine, strips: readonly Grey[]): Promise<number> {
-  const letters = (await recogniseStrips(engine.recogniser, engine.alphabet, strips)).flat();
+  const letters = (await recogniseStrips(engine, strips)).flat();
   const marks = letters.filter((letter) => letter.char !== ' ');
   return marks.reduce((sum, letter) => sum + letter.probability, 0) / Math.max(marks.length, 1);
 }

@@ -1,37 +1,47 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { decodeLetters, type Alphabet, type Letter } from './decode.ts';
+import { decodeLetters, type Letter } from './decode.ts';
 import type { Grey } from './grey.ts';
+import { applyHead, featureCount } from './head.ts';
+import type { Engine } from './load.ts';
 
 /** Height of the text strips that the recogniser was trained with. */
 export const stripHeight = 48;
 
+// The network gives one step for every 8 pixels of width.
+const stepWidth = 8;
 const batchMax = 4;
 const widthMin = 160;
 
 /** Reads strips of text of `stripHeight`; answers in their order. */
-export async function recogniseStrips(
+export async function recogniseStrips(engine: Engine, strips: readonly Grey[]): Promise<Letter[][]> {
+  const features = await describeStrips(engine.recogniser, strips);
+  return features.map((values) => decodeLetters(engine.head.classes, applyHead(engine.head, values)));
+}
+
+/** What the network sees in each strip: steps x `featureCount`, what `applyHead` takes. */
+export async function describeStrips(
   session: InferenceSession,
-  alphabet: Alphabet,
   strips: readonly Grey[],
-): Promise<Letter[][]> {
+): Promise<Float32Array[]> {
   const order = strips.map((_, i) => i).sort((a, b) => strips[a]!.width - strips[b]!.width);
-  const answers: Letter[][] = Array.from({ length: strips.length }, () => []);
+  const answers: Float32Array[] = [];
   for (let from = 0; from < order.length; from += batchMax) {
     const batch = order.slice(from, from + batchMax);
     const widest = Math.max(widthMin, ...batch.map((i) => strips[i]!.width));
-    const width = Math.ceil(widest / 8) * 8;
-    const output = await session.run({
-      [session.inputNames[0]!]: toTensor(
-        batch.map((i) => strips[i]!),
-        width,
-      ),
-    });
-    const tensor = output[session.outputNames[0]!]!;
-    const steps = tensor.dims[1]!;
+    const width = Math.ceil(widest / stepWidth) * stepWidth;
+    const input = toTensor(
+      batch.map((i) => strips[i]!),
+      width,
+    );
+    const output = (await session.run({ [session.inputNames[0]!]: input }))[session.outputNames[0]!]!;
+    const stepsOfAll = output.dims[1]!;
     batch.forEach((i, n) => {
-      answers[i] = decodeLetters(tensor.data as Float32Array, n * steps * alphabet.size, steps, alphabet);
+      // What follows the strip is filling.
+      const steps = Math.min(stepsOfAll, Math.ceil(strips[i]!.width / stepWidth) + 1);
+      const begin = n * stepsOfAll * featureCount;
+      answers[i] = (output.data as Float32Array).slice(begin, begin + steps * featureCount);
     });
-    tensor.dispose();
+    output.dispose();
   }
   return answers;
 }
