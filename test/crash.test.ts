@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -19,6 +19,8 @@ import { people } from './world.ts';
 const isExternal = Boolean(process.env['TEST_DATABASE_URL']);
 const rounds = 10;
 const folder = mkdtempSync(path.join(tmpdir(), 'mitra-crash-'));
+// Open to the service user, so that root's run leaves nothing outside of it.
+chmodSync(folder, 0o755);
 let running: ServerProcess | null = null;
 
 afterAll(async () => {
