@@ -202,7 +202,14 @@ function smallestBox(hull: Point[]): Box {
     if (width * height >= bestArea) continue;
     bestArea = width * height;
     const [along, across] = [(left + right) / 2, (top + bottom) / 2];
-    best = { ...best, x: along * cos - across * sin, y: along * sin + across * cos, width, height, angle };
+    best = {
+      x: along * cos - across * sin,
+      y: along * sin + across * cos,
+      width,
+      height,
+      angle,
+      bend: [0, 0],
+    };
   }
   return best;
 }

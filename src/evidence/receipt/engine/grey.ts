@@ -36,15 +36,3 @@ export async function resizeGrey(picture: Grey, width: number, height: number): 
     .toBuffer();
   return { data, width, height };
 }
-
-/** Cuts out a rectangle; parts outside of the picture are left away. */
-export function cutGrey(picture: Grey, left: number, top: number, width: number, height: number): Grey {
-  const x0 = Math.max(0, Math.floor(left));
-  const y0 = Math.max(0, Math.floor(top));
-  const x1 = Math.min(picture.width, Math.ceil(left + width));
-  const y1 = Math.min(picture.height, Math.ceil(top + height));
-  const data = new Uint8Array((x1 - x0) * (y1 - y0));
-  for (let y = y0; y < y1; y += 1)
-    data.set(picture.data.subarray(y * picture.width + x0, y * picture.width + x1), (y - y0) * (x1 - x0));
-  return { data, width: x1 - x0, height: y1 - y0 };
-}

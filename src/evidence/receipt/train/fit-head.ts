@@ -15,7 +15,7 @@ export function fitHead(
   begin: Head,
   strips: readonly LabelledStrip[],
   options: FitOptions,
-  tell = (_: string) => {},
+  tell: (progress: string) => void,
 ): Head {
   const classes = begin.classes.length;
   const weights = Float32Array.from(begin.weights);
