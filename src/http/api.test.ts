@@ -70,6 +70,14 @@ describe('sign-in', () => {
     expect((await ask('me', { as: 'gone' })).status).toBe(401);
   });
 
+  test('one browser shows the partner’s page as Sari and the brand’s page as Dewi', async () => {
+    const cookie = `${client.cookieOf('sari')}; ${client.cookieOf('dewi').replace('mitra_session', 'mitra_staff_session')}`;
+    const nameOn = async (referer: string) =>
+      ((await (await ask('me', { headers: { cookie, referer } })).json()) as { name: string }).name;
+    expect(await nameOn('http://mitra.example/statement')).toBe('Sari');
+    expect(await nameOn('http://mitra.example/admin/evidence')).toBe('Dewi');
+  });
+
   test('a browser with the cookie may write from our own pages only', async () => {
     const headers = { cookie: client.cookieOf('sari'), host: 'mitra.example' };
     const from = (origin: string) =>

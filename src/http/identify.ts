@@ -8,7 +8,8 @@ import type { App } from '../flow/app.ts';
 import type { Env } from './app.ts';
 import { endWith } from './problem.ts';
 
-export const sessionCookie = 'mitra_session';
+/** Staff and participants have a cookie each, so that one browser can show both pages. */
+export const sessionCookies = { participant: 'mitra_session', staff: 'mitra_staff_session' } as const;
 
 /** Hands the running Mitra and the reader's language to every handler. */
 export function equip(app: App): MiddlewareHandler<Env> {
@@ -43,9 +44,16 @@ export async function participantSignedIn(c: Context<Env>): Promise<SignedIn & {
   return by.kind === 'participant' ? by : endWith(c, refuse('not-allowed'));
 }
 
-/** The token of the request, from the header or the cookie. */
+/** The token of the request: from the header, else from the cookie of the page that asks, else from the other one. */
 export function tokenOf(c: Context<Env>): string | undefined {
-  return bearerOf(c) ?? getCookie(c, sessionCookie);
+  const { participant, staff } = sessionCookies;
+  const [own, other] = isFromAdmin(c) ? [staff, participant] : [participant, staff];
+  return bearerOf(c) ?? getCookie(c, own) ?? getCookie(c, other);
+}
+
+function isFromAdmin(c: Context<Env>): boolean {
+  const page = c.req.header('referer') ?? '';
+  return URL.canParse(page) && new URL(page).pathname.startsWith('/admin');
 }
 
 function bearerOf(c: Context<Env>): string | undefined {

@@ -3,7 +3,7 @@ import { deleteCookie, setCookie } from 'hono/cookie';
 import { askForCode, signIn, signOut, type Handle } from '../../flow/sign-in.ts';
 import { newRouter } from '../app.ts';
 import { body, json, openRefusals, refusals } from '../answers.ts';
-import { sessionCookie, signedIn, tokenOf } from '../identify.ts';
+import { sessionCookies, signedIn, tokenOf } from '../identify.ts';
 import { endWith } from '../problem.ts';
 
 const tenant = z
@@ -69,7 +69,7 @@ export const signInRoutes = newRouter()
       const session = await signIn(c.get('app'), withoutAbsent(who), given);
       if (!session.ok) return endWith(c, session);
       const secure = new URL(c.req.url).protocol === 'https:';
-      setCookie(c, sessionCookie, session.token, {
+      setCookie(c, sessionCookies['email' in who ? 'staff' : 'participant'], session.token, {
         httpOnly: true,
         sameSite: 'Lax',
         path: '/',
@@ -90,7 +90,7 @@ export const signInRoutes = newRouter()
     async (c) => {
       const by = await signedIn(c);
       await signOut(c.get('app'), by, tokenOf(c)!);
-      deleteCookie(c, sessionCookie, { path: '/' });
+      deleteCookie(c, sessionCookies[by.kind], { path: '/' });
       return c.body(null, 204);
     },
   );
