@@ -9,29 +9,40 @@ export type TruthItem = { name: string; amountMinor: number };
 export type LabelledWord = { text: string; label: string; box1000: [number, number, number, number] };
 
 /**
- * Joins the labelled names and prices of a receipt row by row, for the labels do not say which belong together: a price
- * takes the name words of its row and of the rows above that had no price, else those of the row below.
+ * Joins the labelled names and prices of a receipt, for the labels do not say which belong together: one by one where
+ * there are as many rows of names as of prices; else a price takes the name words of its row and of the rows above that
+ * had no price, else those of the row below.
  */
 export function truthItems(words: readonly LabelledWord[], currency: string): TruthItem[] {
   const labels = new Map(words.map((word) => [toLine(word), word.label]));
   const lines = [...labels].flatMap(([line, label]) =>
     label === 'Prod_item_value' || label === 'Prod_price_value' ? [line] : [],
   );
+  const labelled = rows(lines).map((row) => {
+    const texts = (label: string) =>
+      row.lines.filter((line) => labels.get(line) === label).map(({ text }) => text);
+    const amountMinor = parseMoney(texts('Prod_price_value').join(''), currency);
+    return { name: texts('Prod_item_value').join(' '), amountMinor };
+  });
+  const names = labelled.flatMap(({ name }) => (name === '' ? [] : [name]));
+  const amounts = labelled.flatMap(({ amountMinor }) => amountMinor ?? []);
+  return names.length === amounts.length
+    ? names.map((name, i) => ({ name, amountMinor: amounts[i]! }))
+    : joinNear(labelled);
+}
+
+function joinNear(labelled: readonly { name: string; amountMinor: number | null }[]): TruthItem[] {
   const items: TruthItem[] = [];
   let waiting: string[] = [];
   let nameless: TruthItem | null = null;
-  for (const row of rows(lines)) {
-    const texts = (label: string) =>
-      row.lines.filter((line) => labels.get(line) === label).map(({ text }) => text);
-    const names = texts('Prod_item_value');
-    const amountMinor = parseMoney(texts('Prod_price_value').join(''), currency);
+  for (const { name, amountMinor } of labelled) {
     if (amountMinor === null) {
-      if (nameless && names.length > 0) nameless.name = names.join(' ');
-      else waiting.push(...names);
+      if (nameless && name !== '') nameless.name = name;
+      else waiting.push(name);
       nameless = null;
       continue;
     }
-    const item = { name: [...waiting, ...names].join(' '), amountMinor };
+    const item = { name: [...waiting, name].join(' ').trim(), amountMinor };
     items.push(item);
     nameless = item.name === '' ? item : null;
     waiting = [];

@@ -1,29 +1,6 @@
 import { normalise } from '../../../shared/text.ts';
+import { alikeCost, misreadCost } from './misread-cost.ts';
 import { nameWords } from './name-words.ts';
-
-// Letters that a recogniser takes for one another cost less than others.
-const alike = [
-  'O0DQUC',
-  'I1LTJ!|',
-  'S5',
-  'B83E',
-  'Z2',
-  'G6C',
-  'A4',
-  'MNHW',
-  'VYU',
-  'EFB',
-  'RKP',
-  'HKR',
-  'PF',
-];
-const alikeCost = 0.4;
-const gapCost = 0.9;
-// A digit is never one letter too many: `7/4Kawasan` holds a house number.
-const digitGapCost = 3;
-const costs = new Map<string, number>();
-for (const group of alike)
-  for (const a of group) for (const b of group) if (a !== b) costs.set(a + b, alikeCost);
 
 /** The words that names and addresses are made of: those every country uses, and those learned from receipts. */
 export function nameLexicon(learned: readonly string[]): ReadonlySet<string> {
@@ -74,31 +51,13 @@ function correctWord(word: string, lexicon: ReadonlySet<string>): string | null 
   for (const known of lexicon) {
     // GARDENS is as good a word as GARDEN.
     if (printed === `${known}S` || known === `${printed}S`) return null;
-    if (known.length < 3 || Math.abs(known.length - printed.length) * gapCost > most) continue;
-    const cost = changeCost(printed, known, bestCost);
+    if (known.length < 3) continue;
+    const cost = misreadCost(printed, known, bestCost);
     if (cost < bestCost - 1e-9) [best, bestCost, isOnly] = [known, cost, true];
     else if (cost <= bestCost + 1e-9 && best !== null && known !== best) isOnly = false;
   }
   if (best === null || !isOnly) return null;
   return word === word.toUpperCase() ? best : best[0] + best.slice(1).toLowerCase();
-}
-
-/** Weighted edit distance, given up beyond `most`. */
-function changeCost(a: string, b: string, most: number): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j * gapCost);
-  for (let i = 1; i <= a.length; i++) {
-    const drop = /\d/.test(a[i - 1]!) ? digitGapCost : gapCost;
-    const next = [row[0]! + drop];
-    let least = next[0]!;
-    for (let j = 1; j <= b.length; j++) {
-      const pair = a[i - 1] === b[j - 1] ? 0 : (costs.get(a[i - 1]! + b[j - 1]!) ?? 1);
-      next.push(Math.min(row[j - 1]! + pair, row[j]! + drop, next[j - 1]! + gapCost));
-      least = Math.min(least, next[j]!);
-    }
-    if (least > most) return Infinity;
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 // The two words of the legal form vouch for one another: SON BHD, SIN BHU.
@@ -109,7 +68,7 @@ function correctForm(text: string): string {
   return short.replace(
     /(?<![\p{L}\d])([\p{L}\d]{3})(\.?\s)([\p{L}\d]{3})(?![\p{L}\d])/gu,
     (whole, sdn: string, between: string, bhd: string) => {
-      const cost = changeCost(sdn.toUpperCase(), 'SDN', 1.6) + changeCost(bhd.toUpperCase(), 'BHD', 1.6);
+      const cost = misreadCost(sdn.toUpperCase(), 'SDN', 1.6) + misreadCost(bhd.toUpperCase(), 'BHD', 1.6);
       if (cost === 0 || cost > 1.6) return whole;
       return sdn === sdn.toUpperCase() ? `SDN${between}BHD` : `Sdn${between}Bhd`;
     },

@@ -57,6 +57,10 @@ const namedPattern = new RegExp(
 const compactPattern =
   /(?<!\d)(?:(?<y>20\d\d)(?<m>0[1-9]|1[0-2])(?<d>0[1-9]|[12]\d|3[01])|(?<d2>0[1-9]|[12]\d|3[01])(?<m2>0[1-9]|1[0-2])(?<y2>20[0-4]\d))(?!\d)/g;
 
+// Marks lost on a faint print, `24/0622 20:04` or `20 06 22 22:36`: only a time behind makes these a date.
+const unmarkedPattern =
+  /(?<![\d/.-])(?<a>\d\d)[/. -]?(?<b>\d\d)[/. -]?(?<c>20\d\d|\d\d)(?=\s\d{1,2}[:.]\d\d[:. ])/g;
+
 /** Every date in one printed row. Two-digit years are of this century; the locale's order decides where the parts do not. */
 export function findDates(text: string, order: Locale['dateOrder']): PrintedDate[] {
   const folded = foldDigits(text);
@@ -83,6 +87,10 @@ export function findDates(text: string, order: Locale['dateOrder']): PrintedDate
         hasMonthName: false,
       });
     }
+  }
+  for (const match of folded.matchAll(unmarkedPattern)) {
+    const { a, b, c } = match.groups!;
+    push(found, text, match, orderParts(a!, b!, c!, order).value, { loose: true, hasMonthName: false });
   }
   return found.sort((a, b) => a.start - b.start);
 }

@@ -106,7 +106,7 @@ function wordsOf(row: Row, index: number): PageWord[] {
     for (const match of line.text.matchAll(wordPattern)) {
       const start = match.index;
       const end = start + match[0].length;
-      const norm = normalise(match[0]);
+      const norm = normalise(match[0].replace(/[!|](?=\p{L})|(?<=\p{L})[!|]/gu, 'I'));
       words.push({
         text: match[0],
         norm,

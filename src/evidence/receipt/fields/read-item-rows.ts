@@ -1,5 +1,6 @@
 import type { Numeral } from './find-numerals.ts';
 import type { Label } from './label-words.ts';
+import { findTimes, leadingQuantity, loneTimes, wholeAmount } from './find-times.ts';
 import { decimalMarkOf, minorDigits } from '../../../shared/money.ts';
 import { medianOf, type Layout, type PageRow, type PageWord } from './lay-out-page.ts';
 
@@ -124,8 +125,8 @@ function readItemRow(page: Layout, row: PageRow, edge: number | null): ItemRow {
   if (isColumns(row, amount !== null, strange)) return { ...read, role: 'columns' };
 
   if (amount) read.isWeak = isWeak(page, amount);
-  const times = amount ? (findTimes(row, amount, page.currency) ?? printedTimes(row, amount)) : null;
-  const lone = times ? null : timesOf(row);
+  const times = amount && findTimes(row, amount, page.currency);
+  const lone = times ? null : loneTimes(row);
   Object.assign(read, times ?? (amount ? { quantity: leadingQuantity(row, amount) } : {}));
   read.name = nameOf(row, [
     read.amount,
@@ -137,14 +138,6 @@ function readItemRow(page: Layout, row: PageRow, edge: number | null): ItemRow {
   read.role = roleOf(row, read, strange, lone !== null);
   if (read.role === 'times') return { ...read, amount: null, quantity: lone!.quantity, price: lone!.price };
   return read;
-}
-
-// `2 184810 165.00 330 SR`: an amount printed without decimals is known by its arithmetic.
-function wholeAmount(row: PageRow, currency: string): Numeral | null {
-  const last = row.numerals.at(-1);
-  if (!last || row.numerals.length < 3 || last.kind !== 'count' || last.unit || !last.minor || last.value < 2)
-    return null;
-  return row.numerals.some(isMoney) && findTimes(row, last, currency)?.price?.kind === 'money' ? last : null;
 }
 
 function roleOf(row: PageRow, read: ItemRow, strange: number, isTimes: boolean): RowRole {
@@ -162,7 +155,7 @@ function roleOf(row: PageRow, read: ItemRow, strange: number, isTimes: boolean):
     return row.dates.length > 0 ? 'head' : 'values';
   }
   if (row.dates.length > 0 || (has(headLabels) && strange <= 2)) return 'head';
-  if (has(sumLabels) && strange <= 1) return 'sum';
+  if (has(sumLabels) && strange === 0) return 'sum';
   return hasName ? 'name' : 'other';
 }
 
@@ -181,128 +174,18 @@ function isColumns(row: PageRow, hasAmount: boolean, strange: number): boolean {
   );
 }
 
-/** Quantity and unit price in the row that make `amount`, if need be with a discount in percent between. */
-function findTimes(
-  row: PageRow,
-  amount: Numeral,
-  currency: string,
-): Pick<ItemRow, 'quantity' | 'price' | 'closes'> | null {
-  const others = row.numerals.filter(
-    (numeral) => numeral.end <= amount.start && numeral.kind !== 'percent' && numeral.value > 0,
-  );
-  const pairs = others.flatMap((quantity) =>
-    others
-      .filter(
-        (price) =>
-          price !== quantity && price.minor !== null && price.minor > 0 && isQuantity(quantity, currency),
-      )
-      .map((price) => ({
-        quantity,
-        price,
-        miss: Math.abs(quantity.value * price.minor! - Math.abs(amount.minor!)),
-      })),
-  );
-  const exact = pairs.filter(({ miss }) => miss < 1).sort((a, b) => rankPair(b) - rankPair(a))[0];
-  if (exact) return { quantity: exact.quantity, price: exact.price, closes: true };
-  const near = pairs.find(
-    ({ quantity, miss }) =>
-      quantity.value > 1 && miss <= quantity.value / 2 + 0.5 && quantity.start < amount.start,
-  );
-  if (near) return { quantity: near.quantity, price: near.price, closes: true };
-  const reduced = pairs.find(({ quantity, price }) =>
-    others.some(
-      (percent) =>
-        percent !== quantity &&
-        percent !== price &&
-        percent.start > price.start &&
-        percent.value < 100 &&
-        Math.abs(quantity.value * price.minor! * (1 - percent.value / 100) - amount.minor!) <= 1,
-    ),
-  );
-  return reduced ? { quantity: reduced.quantity, price: reduced.price, closes: true } : null;
-}
-
-// Prefers the quantity beside the price, counted in whole pieces or weighed.
-function rankPair({ quantity, price }: { quantity: Numeral; price: Numeral }): number {
-  const gap = quantity.start < price.start ? price.start - quantity.end : quantity.start - price.end;
-  return (quantity.kind === 'money' ? 0 : 20) + (price.kind === 'money' ? 20 : 0) - Math.min(gap, 15);
-}
-
-function isQuantity(numeral: Numeral, currency: string): boolean {
-  if (numeral.symbol !== null || numeral.value > 9999) return false;
-  return numeral.kind !== 'money' || currency === 'IDR'
-    ? numeral.value < 1000
-    : Number.isInteger(numeral.value) && numeral.value < 1000;
-}
-
-/** `2 PCS X 3,000 6,600`: a quantity and a price with a sign between them that do not make the amount. */
-function printedTimes(row: PageRow, amount: Numeral): Pick<ItemRow, 'quantity' | 'price' | 'closes'> | null {
-  const before = {
-    ...row,
-    numerals: row.numerals.filter((numeral) => numeral.end <= amount.start).slice(-2),
-  };
-  const times = timesOf(before);
-  return times && { ...times, closes: false };
-}
-
-/** `2 x 4.50`, `@3 X RM 7.60`, `23.000,00 1 x`: a quantity and a price with a sign of times between or behind. */
-function timesOf(row: PageRow): { quantity: Numeral; price: Numeral } | null {
-  const [first, second] = row.numerals.slice(-2);
-  if (!first || !second || (row.numerals.length > 2 && /\p{L}{3}/u.test(row.text))) return null;
-  const between = row.text.slice(first.end, second.start);
-  if (!/^\s*(?:\p{L}{2,4}\.?\s*)?[x×X*@]\s*@?\s*$/u.test(between)) return null;
-  const [quantity, price] =
-    first.kind === 'money' && second.kind !== 'money' ? [second, first] : [first, second];
-  return price.minor !== null && price.minor > 0 && quantity.value > 0 && quantity.value < 1000
-    ? { quantity, price }
-    : null;
-}
-
-/** A whole number that opens the row before its name is a quantity: `2 PANGSIT 12.000`. */
-function leadingQuantity(row: PageRow, amount: Numeral): Numeral | null {
-  const before = row.numerals.filter((numeral) => numeral.end <= amount.start);
-  const isWhole = (numeral: Numeral) =>
-    numeral.kind !== 'percent' &&
-    Number.isInteger(numeral.value) &&
-    numeral.value > 0 &&
-    numeral.value < 100 &&
-    numeral.symbol === null;
-  const first = before[0];
-  // `066 MILO` and `9S00 MARIE` begin with the shop's code for the goods: a quantity has no zero in front and no letter behind.
-  const isCode = first && /^\s*0/.test(row.text.slice(first.start, first.end));
-  if (
-    first &&
-    first.start === 0 &&
-    !isCode &&
-    isWhole(first) &&
-    /^(\s*[xX×]\s*|\s+)[(\p{L}]/u.test(row.text.slice(first.end))
-  )
-    return first;
-  const last = before.at(-1);
-  const alone =
-    last &&
-    isWhole(last) &&
-    /(^|\s)$/.test(row.text.slice(0, last.start)) &&
-    row.words.some((word) => word.start === last.start && word.after !== 'word');
-  return alone && /^\s*(?:\p{L}{0,4}\.?\s*)?[xX×*]?\s*$/u.test(row.text.slice(last.end, amount.start))
-    ? last
-    : null;
-}
-
-/** The words of the row without the numbers read from it, signs between them, currency and tax codes. */
+/** The words of the row without the numbers read from it, signs and units between them, currency and tax codes. */
 function nameOf(row: PageRow, used: readonly (Numeral | null)[]): string {
   const numerals = used.filter((numeral) => numeral !== null);
-  const amount = used[0];
-  const kept = row.words.filter(
-    (word) => !numerals.some((numeral) => numeral.start < word.end && word.start < numeral.end),
-  );
-  const named = kept.filter(
-    (word) => !isFiller(word) && !(amount && word.start >= amount.end && word.text.length <= 3),
-  );
-  return named
-    .map((word) => word.text)
-    .join(' ')
-    .trim();
+  const [amount, quantity, price] = used;
+  const isUsed = (word: PageWord) => numerals.some(({ start, end }) => start < word.end && word.start < end);
+  const isUnit = (word: PageWord) =>
+    !!quantity && !!price && word.start >= quantity.end && word.end <= price.start && word.text.length <= 4;
+  const isCode = (word: PageWord) => !!amount && word.start >= amount.end && word.text.length <= 3;
+  return row.words
+    .filter((word) => !isUsed(word) && !isFiller(word) && !isUnit(word) && !isCode(word))
+    .map(({ text }) => text)
+    .join(' ');
 }
 
 const isFiller = (word: PageWord): boolean => /^([xX×*@=:;.,\-#|!]+|RM|RP\.?|UNI|PCS)$/i.test(word.text);

@@ -8,6 +8,7 @@ import { parseMoney } from '../../../shared/money.ts';
 import { normalise } from '../../../shared/text.ts';
 import { fitRanker, type Choice } from './fit-ranker.ts';
 import { fitTagger, type FitOptions } from './fit-tagger.ts';
+import { inventReceipts } from './invent-receipts.ts';
 import { trainLocale, type Sample } from './samples.ts';
 
 // Chosen by leaving out every fourth shop of the training receipts.
@@ -34,7 +35,7 @@ export function fitModel(samples: readonly Sample[]): StoredModel {
       steps: [...tagger.steps].map((step) => Number(step.toFixed(3))),
     },
     date: packWeights(fitRanker(samples.map(toDateChoice), rankerOptions)),
-    total: packWeights(fitRanker(samples.flatMap(toTotalChoices), rankerOptions)),
+    total: packWeights(fitRanker([...samples.flatMap(toTotalChoices), ...inventedChoices()], rankerOptions)),
     words: learnWords(samples).join(' '),
     calibration: { merchant: plain, address: plain, date: plain, total: plain },
     reading: [],
@@ -61,6 +62,18 @@ function toDateChoice(sample: Sample): Choice {
     right: candidates.map(({ value }) => value === right),
     weight: 1,
   };
+}
+
+const inventedCount = 500;
+function inventedChoices(): Choice[] {
+  return inventReceipts(inventedCount, 3).map(({ page, totalMinor }) => {
+    const candidates = totalCandidates(page, findItems(page));
+    return {
+      candidates: candidates.map(({ features }) => features),
+      right: candidates.map(({ minor }) => minor === totalMinor),
+      weight: 1,
+    };
+  });
 }
 
 // Each receipt twice, with its words and without: so the meaning of words is learned for words of other shops too.
