@@ -232,6 +232,23 @@ describe('idempotency', () => {
     expect(await other.json()).toMatchObject({ code: 'key-reused' });
   });
 
+  test('a picture sent again under its key is the same evidence, another picture under that key is refused', async () => {
+    const send = (file: string) =>
+      ask('evidence', {
+        as: 'sari',
+        method: 'POST',
+        body: pictureForm(demoReceipt(file)),
+        headers: { 'idempotency-key': 'phone-1' },
+      });
+    const [first, again, other] = [
+      await send('ligamas.jpg'),
+      await send('ligamas.jpg'),
+      await send('jin-seng.jpg'),
+    ];
+    expect([first.status, again.status, other.status]).toEqual([202, 200, 422]);
+    expect(await other.json()).toMatchObject({ code: 'key-reused' });
+  });
+
   test('a key of more than 255 characters is refused', async () => {
     const headers = { 'idempotency-key': 'k'.repeat(256) };
     const answer = await ask('evidence', {

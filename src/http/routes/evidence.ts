@@ -83,8 +83,9 @@ export const evidenceRoutes = newRouter()
     async (c) => {
       const by = await participantSignedIn(c);
       const app = c.get('app');
-      keyOf(c);
-      const snapped = await snapReceipt(app, { tenant: by.tenant, participant: by.id }, await photoOf(c));
+      const key = keyOf(c);
+      const sender = { tenant: by.tenant, participant: by.id };
+      const snapped = await snapReceipt(app, sender, await photoOf(c), key === null ? {} : { key });
       if (!snapped.ok) return endWith(c, snapped);
       const row = await withTenant(app.db, by.tenant, async (tx) => {
         const listed = await listEvidence(tx, { ids: [snapped.evidence], limit: 1 });
