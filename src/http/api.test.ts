@@ -241,8 +241,8 @@ describe('idempotency', () => {
         headers: { 'idempotency-key': 'phone-1' },
       });
     const [first, again, other] = [
-      await send('ligamas.jpg'),
-      await send('ligamas.jpg'),
+      await send('ghee-hiang.jpg'),
+      await send('ghee-hiang.jpg'),
       await send('jin-seng.jpg'),
     ];
     expect([first.status, again.status, other.status]).toEqual([202, 200, 422]);
