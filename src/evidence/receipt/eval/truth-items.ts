@@ -11,9 +11,9 @@ export type LabelledWord = { text: string; label: string; box1000: [number, numb
 /**
  * Joins the labelled names and prices of a receipt, for the labels do not say which belong together: one by one where
  * there are as many rows of names as of prices; else a price takes the name words of its row and of the rows above that
- * had no price, else those of the row below.
+ * had no price, else those of the row below. Null where goods were bought and no price or no name is labelled.
  */
-export function truthItems(words: readonly LabelledWord[], currency: string): TruthItem[] {
+export function truthItems(words: readonly LabelledWord[], currency: string): TruthItem[] | null {
   const labels = new Map(words.map((word) => [toLine(word), word.label]));
   const lines = [...labels].flatMap(([line, label]) =>
     label === 'Prod_item_value' || label === 'Prod_price_value' ? [line] : [],
@@ -26,6 +26,7 @@ export function truthItems(words: readonly LabelledWord[], currency: string): Tr
   });
   const names = labelled.flatMap(({ name }) => (name === '' ? [] : [name]));
   const amounts = labelled.flatMap(({ amountMinor }) => amountMinor ?? []);
+  if (names.length === 0 || amounts.length === 0) return null;
   return names.length === amounts.length
     ? names.map((name, i) => ({ name, amountMinor: amounts[i]! }))
     : joinNear(labelled);

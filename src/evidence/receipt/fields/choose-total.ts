@@ -140,6 +140,7 @@ class Sums {
   readonly change: number[];
   readonly runs: Set<number>;
   readonly itemsMinor: number | null;
+  readonly dearestMinor: number;
 
   constructor(amounts: readonly PrintedAmount[], found: FoundItems) {
     const having = (...labels: Label[]) => [
@@ -150,6 +151,7 @@ class Sums {
       ),
     ];
     this.itemsMinor = found.items.length > 0 ? found.sumMinor : null;
+    this.dearestMinor = Math.max(0, ...found.items.map(({ amountMinor }) => amountMinor ?? 0));
     this.values = new Set(amounts.map(({ minor }) => minor));
     this.taxes = having('tax', 'service').filter((minor) => minor > 0);
     this.bases = having('sub', 'exclusive', 'total', 'amount', 'service').filter((minor) => minor > 0);
@@ -177,6 +179,7 @@ class Sums {
       this.totals.some((part) => part < minor && part !== minor - part && this.totals.includes(minor - part))
     )
       facts.push('totals-sum');
+    if (minor < this.dearestMinor) facts.push('below-item');
     if (this.itemsMinor !== null) facts.push(...this.itemFacts(minor, this.itemsMinor));
     if (this.runs.has(minor)) facts.push('column-sum');
     if (places.some((place) => place.labels.size === 0)) facts.push('unlabelled');

@@ -98,7 +98,7 @@ function describeRow(page: Layout, row: PageRow): string[] {
     ...(above?.words.map((word) => `aw=${keyOf(word)}`) ?? []),
     ...(below?.words.map((word) => `bw=${keyOf(word)}`) ?? []),
   ];
-  return [...features, ...soFar(page, row)];
+  return [...features, ...soFar(page, row), ...ranks(page, row)];
 }
 
 function tell(row: PageRow): string[] {
@@ -125,4 +125,15 @@ function soFar(page: Layout, row: PageRow): string[] {
   return ['register', 'phone', 'number', 'has-date', 'has-money', 'quantity', 'total'].map(
     (fact) => `seen:${fact}=${seen.has(fact)}`,
   );
+}
+
+// The shop is named before its customer: the first row with a legal form, the first with a street, and so on.
+function ranks(page: Layout, row: PageRow): string[] {
+  const labelsIn = (each: PageRow) => new Set(each.words.flatMap((word) => namesIn(word)));
+  const here = labelsIn(row);
+  return (['form', 'trade', 'street', 'place'] as const).flatMap((label) => {
+    if (!here.has(label)) return [];
+    const rank = page.rows.slice(0, row.index).filter((earlier) => labelsIn(earlier).has(label)).length;
+    return [`rank:${label}=${Math.min(rank, 4)}`];
+  });
 }

@@ -59,7 +59,7 @@ const compactPattern =
 
 // Marks lost on a faint print, `24/0622 20:04` or `20 06 22 22:36`: only a time behind makes these a date.
 const unmarkedPattern =
-  /(?<![\d/.-])(?<a>\d\d)[/. -]?(?<b>\d\d)[/. -]?(?<c>20\d\d|\d\d)(?=\s\d{1,2}[:.]\d\d[:. ])/g;
+  /(?<![\d/.-])(?<a>\d\d)[/. -]?(?<b>\d\d)[/. -]?(?<c>20\d\d|\d\d)(?=\s(?:[01]?\d|2[0-3]):[0-5]\d)/g;
 
 /** Every date in one printed row. Two-digit years are of this century; the locale's order decides where the parts do not. */
 export function findDates(text: string, order: Locale['dateOrder']): PrintedDate[] {
@@ -67,6 +67,7 @@ export function findDates(text: string, order: Locale['dateOrder']): PrintedDate
   const found: PrintedDate[] = [];
   for (const match of folded.matchAll(numericPattern)) {
     const { y4, m, d, a, b, c } = match.groups!;
+    if (c?.length === 2 && isCode(folded, match)) continue;
     const date = y4 ? { value: isoDate(+y4, +m!, +d!), loose: false } : orderParts(a!, b!, c!, order);
     push(found, text, match, date.value, { loose: date.loose, hasMonthName: false });
   }
@@ -93,6 +94,12 @@ export function findDates(text: string, order: Locale['dateOrder']): PrintedDate
     push(found, text, match, orderParts(a!, b!, c!, order).value, { loose: true, hasMonthName: false });
   }
   return found.sort((a, b) => a.start - b.start);
+}
+
+// `FZ02 - 6/54` and `HD03-04-06` are codes of goods: a short year has no letter in front and one kind of mark.
+function isCode(text: string, match: RegExpExecArray): boolean {
+  const marks = match[0].replace(/[\d\s]/g, '');
+  return marks[0] !== marks[1] || /\p{L}$/u.test(text.slice(0, match.index));
 }
 
 function push(

@@ -61,7 +61,7 @@ function markUnitPrices(read: ItemRow[]): void {
   for (const [i, each] of read.entries()) {
     const below = read[i + 1];
     if (each.role !== 'item' || each.closes || below?.role !== 'values' || !below.closes) continue;
-    if (below.price!.minor === each.amount!.minor) each.role = 'name';
+    if (below.price!.minor === each.amount?.minor) each.role = 'name';
   }
 }
 
@@ -71,8 +71,8 @@ function markRunningSums(read: ItemRow[]): void {
   let count = 0;
   for (const each of read) {
     if (each.role !== 'item' && each.role !== 'values' && each.role !== 'less') continue;
-    if (count >= 2 && each.amount!.minor === sum && !each.closes) each.role = 'sum';
-    else [sum, count] = [sum + each.amount!.minor!, count + 1];
+    if (count >= 2 && each.amount?.minor === sum && !each.closes) each.role = 'sum';
+    else [sum, count] = [sum + (each.amount?.minor ?? 0), count + 1];
   }
 }
 
@@ -108,7 +108,8 @@ function printsSum(read: readonly ItemRow[], sumMinor: number): boolean {
   );
 }
 
-function joinRows(read: readonly ItemRow[]): FoundItem[] {
+function joinRows(listed: readonly ItemRow[]): FoundItem[] {
+  const read = listed.map(asName);
   const namesFollow = namesStandBelow(read);
   const namesAbove = namesPerItem(read);
   const items: FoundItem[] = [];
@@ -143,6 +144,11 @@ function joinRows(read: readonly ItemRow[]): FoundItem[] {
   }
   flush();
   return items;
+}
+
+// Within the list a word of the heading is a word of a name: TABLE SALT, `ORDER` on a box of paper.
+function asName(each: ItemRow): ItemRow {
+  return each.role === 'head' && !each.isDated && isName(each.name) ? { ...each, role: 'name' } : each;
 }
 
 // `name, values, name, values` or `values, name, values, name`: the first and the last row of the list tell.
@@ -185,14 +191,18 @@ function toItem(read: ItemRow, waiting: readonly ItemRow[]): FoundItem {
     text: names.length > 0 ? names.join(' ') : read.name,
     quantity: read.quantity?.value ?? null,
     unitPriceMinor: read.price?.minor ?? null,
-    amountMinor:
-      read.amount?.minor ??
-      (read.role === 'times' ? Math.round(read.quantity!.value * read.price!.minor!) : null),
+    amountMinor: amountOf(read),
     quad: quadAround(rows.map(({ row }) => row.quad)),
     rows: rows.map(({ row }) => row.index),
     closes: read.closes,
     isLess: read.role === 'less',
   };
+}
+
+// Where the amount itself could not be read, quantity and price say it.
+function amountOf({ amount, quantity, price }: ItemRow): number | null {
+  if (amount) return amount.minor;
+  return quantity && price ? Math.round(quantity.value * price.minor!) : null;
 }
 
 function extend(item: FoundItem, below: ItemRow): void {

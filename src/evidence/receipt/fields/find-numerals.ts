@@ -79,16 +79,18 @@ export function findNumerals(text: string, currency: string): Numeral[] {
   return found;
 }
 
-// `1O.00`, `l2.50`: letters that a recogniser gives for digits, where mark and decimals leave no doubt.
+// `1O.00`, `l2.50`, `12:000`: what a recogniser gives for digits and marks, where the other digits leave no doubt.
 function foldDigits(text: string): string {
-  return text.replace(
-    /(?<![\p{L}\d])(RM|RP|\$)?([\dOoQIl|]{1,6}[.,])([\dOoQIl|]{2,3})(?![\p{L}\d])/gu,
-    (whole, symbol, head, tail) => {
-      if (!/\d/.test(head + tail)) return whole;
-      const fold = (part: string) => part.replace(/[OoQ]/g, '0').replace(/[Il|]/g, '1');
-      return (symbol ?? '') + fold(head) + fold(tail);
-    },
-  );
+  return text
+    .replace(/(?<=\d):(?=\d{3}(?!\d))/g, '.')
+    .replace(
+      /(?<![\p{L}\d])(RM|RP|\$)?([\dOoQIl|]{1,6}[.,])([\dOoQIl|]{2,3})(?![\p{L}\d])/gu,
+      (whole, symbol, head, tail) => {
+        if (!/\d/.test(head + tail)) return whole;
+        const fold = (part: string) => part.replace(/[OoQ]/g, '0').replace(/[Il|]/g, '1');
+        return (symbol ?? '') + fold(head) + fold(tail);
+      },
+    );
 }
 
 function toNumeral(folded: string, text: string, match: RegExpExecArray, currency: string): Numeral | null {

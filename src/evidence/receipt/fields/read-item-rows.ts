@@ -28,6 +28,8 @@ export type ItemRow = {
   closes: boolean | null;
   /** True for an amount that could be some other number: no decimals, no mark between thousands. */
   isWeak: boolean;
+  /** True for a row that is `head` by its words alone. */
+  isDated: boolean;
 };
 
 const sumLabels: readonly Label[] = [
@@ -57,46 +59,50 @@ const columnLabels: readonly Label[] = ['quantity', 'price', 'amount', 'total', 
 
 /** Reads every row as a line of goods would be printed. */
 export function readItemRows(page: Layout): ItemRow[] {
-  const edge = amountEdge(page);
-  return page.rows.map((row) => readItemRow(page, row, edge));
+  const column = amountColumn(page);
+  return page.rows.map((row) => readItemRow(page, row, column));
 }
 
-/** Where the amounts end on the right: most sums stand there. Null where no sum is printed. */
-function amountEdge(page: Layout): number | null {
+/** Where the amounts end on the right, null where no sum is printed, and whether their thousands or decimals are marked. */
+type Column = { edge: number | null; isMarked: boolean };
+
+/** The sums stand in the column of the amounts, and are written as they are. */
+function amountColumn(page: Layout): Column {
   const sums = page.rows.filter(
     (row) => row.labels.has('total') || row.labels.has('cash') || row.labels.has('change'),
   );
-  return (
-    medianOf(
-      sums.flatMap((row) =>
-        row.numerals
-          .filter(isMoney)
-          .slice(-1)
-          .map((numeral) => endOf(row, numeral)),
-      ),
-    ) ?? null
+  const last = sums.flatMap((row) =>
+    row.numerals
+      .filter(isMoney)
+      .slice(-1)
+      .map((numeral) => ({ row, numeral })),
   );
+  const marked = last.filter(({ numeral }) => !isWeak(page, numeral));
+  return {
+    edge: medianOf(last.map(({ row, numeral }) => endOf(row, numeral))) ?? null,
+    isMarked: marked.length >= 2 && marked.length > last.length / 2,
+  };
 }
 
 const isMoney = (numeral: Numeral): boolean => numeral.kind === 'money' && numeral.minor !== null;
 const endOf = (row: PageRow, numeral: Numeral): number =>
   row.words.findLast((word) => word.start < numeral.end)?.x2 ?? row.x2;
 
-// A bare number such as 80581 or a strange mark as in `NO.55,57` is an amount only where amounts stand, and what follows
-// `@` or comes before `/` is the price of one piece.
+// A bare number such as 80581 is an amount only where amounts stand and are written so, or by its arithmetic; what
+// follows `@` or comes before `/` is the price of one piece.
 const edgeMissMax = 0.08;
-function isAmount(page: Layout, row: PageRow, numeral: Numeral, edge: number | null): boolean {
-  if (
-    !isMoney(numeral) ||
-    /@\s*$/.test(row.text.slice(0, numeral.start)) ||
-    /^\s*\//.test(row.text.slice(numeral.end))
-  )
-    return false;
+function isAmount(page: Layout, row: PageRow, numeral: Numeral, column: Column): boolean {
+  if (!isMoney(numeral) || /@\s*$/.test(row.text.slice(0, numeral.start))) return false;
+  if (/^\s*\//.test(row.text.slice(numeral.end))) return false;
   if (!isWeak(page, numeral) || numeral.minor! < 0) return true;
   // PHONG PNEAH is no telephone when an amount with decimals stands behind it.
   if (row.labels.has('phone')) return false;
-  if (edge === null) return true;
-  return Math.abs(endOf(row, numeral) - edge) <= edgeMissMax * (page.right - page.left);
+  if (column.isMarked && !findTimes(row, numeral, page.currency)?.closes) return false;
+  return isInColumn(page, endOf(row, numeral), column);
+}
+
+function isInColumn(page: Layout, x: number, { edge }: Column): boolean {
+  return edge === null || Math.abs(x - edge) <= edgeMissMax * (page.right - page.left);
 }
 
 function isWeak(page: Layout, numeral: Numeral): boolean {
@@ -106,10 +112,10 @@ function isWeak(page: Layout, numeral: Numeral): boolean {
   );
 }
 
-function readItemRow(page: Layout, row: PageRow, edge: number | null): ItemRow {
+function readItemRow(page: Layout, row: PageRow, column: Column): ItemRow {
   const amount =
     wholeAmount(row, page.currency) ??
-    row.numerals.findLast((numeral) => isAmount(page, row, numeral, edge)) ??
+    row.numerals.findLast((numeral) => isAmount(page, row, numeral, column)) ??
     null;
   const strange = row.words.filter((word) => word.labels.length === 0 && /\p{L}{3}/u.test(word.norm)).length;
   const read: ItemRow = {
@@ -121,7 +127,17 @@ function readItemRow(page: Layout, row: PageRow, edge: number | null): ItemRow {
     price: null,
     closes: null,
     isWeak: false,
+    isDated: row.dates.length > 0,
   };
+  const lost = lostAmount(page, row, column);
+  if (lost)
+    return {
+      ...read,
+      ...lost,
+      amount: null,
+      role: 'item',
+      name: nameOf({ ...row, words: row.words.slice(0, -1) }, [null, lost.quantity, lost.price]),
+    };
   if (isColumns(row, amount !== null, strange)) return { ...read, role: 'columns' };
 
   if (amount) read.isWeak = isWeak(page, amount);
@@ -138,6 +154,24 @@ function readItemRow(page: Layout, row: PageRow, edge: number | null): ItemRow {
   read.role = roleOf(row, read, strange, lone !== null);
   if (read.role === 'times') return { ...read, amount: null, quantity: lone!.quantity, price: lone!.price };
   return read;
+}
+
+// `BOBA SUNDAE 16000 1 T6000`: the amount is misread beyond use, quantity and price before it say what it was.
+function lostAmount(
+  page: Layout,
+  row: PageRow,
+  column: Column,
+): { quantity: Numeral; price: Numeral } | null {
+  const word = row.words.at(-1);
+  const [first, second] = row.numerals.slice(-2);
+  if (!word || !first || !second || !/\d{2}|^\/.*\d/.test(word.text) || !isName(row.text)) return null;
+  if (word.start < second.end || word.start - second.end > 2 || !isInColumn(page, word.x2, column))
+    return null;
+  const [quantity, price] = first.kind === 'money' ? [second, first] : [first, second];
+  const isCount = quantity.kind === 'count' && Number.isInteger(quantity.value) && quantity.value > 0;
+  return isCount && quantity.value < 100 && price.kind === 'money' && price.minor! > 0
+    ? { quantity, price }
+    : null;
 }
 
 function roleOf(row: PageRow, read: ItemRow, strange: number, isTimes: boolean): RowRole {

@@ -56,6 +56,8 @@ export function fitHead(
   return head;
 }
 
+const slopeMin = 1e-3;
+
 /** Slopes by the weights: outer products of what was seen and what should change. */
 function addSlopes(
   slopes: Float32Array,
@@ -66,12 +68,13 @@ function addSlopes(
   const steps = features.length / featureCount;
   for (let step = 0; step < steps; step += 1) {
     const row = change.subarray(step * classes, (step + 1) * classes);
+    // Most steps are surely blank and have nothing to teach.
+    if (row.every((value) => Math.abs(value) < slopeMin)) continue;
     for (let c = 0; c < classes; c += 1) slopes[windowSize * classes + c]! += row[c]!;
     for (let near = -reach; near <= reach; near += 1) {
       if (step + near < 0 || step + near >= steps) continue;
       for (let k = 0; k < featureCount; k += 1) {
         const value = features[(step + near) * featureCount + k]!;
-        if (value === 0) continue;
         const at = ((near + reach) * featureCount + k) * classes;
         for (let c = 0; c < classes; c += 1) slopes[at + c]! += value * row[c]!;
       }
