@@ -60,7 +60,7 @@ const symbolPattern = Object.keys(currencySymbols)
   .join('|');
 
 const numeralPattern = new RegExp(
-  String.raw`(?<sign>[-−(])?\s?(?<symbol>(?:(?<!\p{L})(?:${symbolPattern})[.:]{0,2}\s{0,2}))?(?<sign2>[-−(])?` +
+  String.raw`(?<sign>[-−(])?\s?(?<symbol>(?:(?<!\p{L})(?:${symbolPattern})(?:(?!\.\d\d(?!\d))[.:]){0,2}\s{0,2}))?(?<sign2>[-−(])?` +
     String.raw`(?<number>\d+(?:[.,']\d+)*(?:(?:\s[.,]|[.,]\s)\d{2,3}(?![\d.,]))?|(?<=[\s$M])\.\d\d(?!\d))` +
     String.raw`(?:\s?(?<percent>%)|\s?(?<after>${symbolPattern}|KG|GR?|GMS?|LITRE|LTR|LT|ML|L|CM|MM|M|OZ|LB|PCS?|PC|PKT|PKS?|UNIT|UNI|SZT|BTL|BKS|EA|CTN|DOZ|SET|BOX)\.?(?![\p{L}\d]))?(?<minus>-(?![\d\p{L}]))?`,
   'giu',

@@ -213,8 +213,12 @@ function nameOf(row: PageRow, used: readonly (Numeral | null)[]): string {
   const numerals = used.filter((numeral) => numeral !== null);
   const [amount, quantity, price] = used;
   const isUsed = (word: PageWord) => numerals.some(({ start, end }) => start < word.end && word.start < end);
-  const isUnit = (word: PageWord) =>
-    !!quantity && !!price && word.start >= quantity.end && word.end <= price.start && word.text.length <= 4;
+  // `2 PCS X 4.50`: one short word between quantity and price is a unit; several are the name of the goods.
+  const between = row.words.filter(
+    (word) =>
+      !!quantity && !!price && word.start >= quantity.end && word.end <= price.start && !isFiller(word),
+  );
+  const isUnit = (word: PageWord) => between.length === 1 && word === between[0] && word.text.length <= 4;
   const isCode = (word: PageWord) => !!amount && word.start >= amount.end && word.text.length <= 3;
   return row.words
     .filter((word) => !isUsed(word) && !isFiller(word) && !isUnit(word) && !isCode(word))
