@@ -54,10 +54,3 @@ function nearest(
   }
   return best;
 }
-
-// Spelled in several ways (SDN BHD, SDN.BHD.), the way nearest to the paper.
-function isCloser(read: string, one: string, other: string): boolean {
-  if (fold(one) !== fold(other)) return false;
-  const changes = (text: string) => editDistance(read.toUpperCase(), text.toUpperCase());
-  return changes(one) < changes(other);
-}
