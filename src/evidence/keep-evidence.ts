@@ -1,26 +1,9 @@
 import type { Tx } from '../db/transact.ts';
-import { newId, type EvidenceId, type OutletId, type ParticipantId, type ProgrammeId } from '../shared/id.ts';
+import { newId, type EvidenceId } from '../shared/id.ts';
+import type { Evidence } from './read.ts';
 
 /** What arrives with a picture. `object` and `detail` are the content addresses of its copies. */
-export type NewEvidence = {
-  sha256: Buffer;
-  mediaType: string;
-  byteSize: number;
-  object: string;
-  detail: string | null;
-  pictureHash: bigint;
-  width: number;
-  height: number;
-  programme: ProgrammeId;
-  participant: ParticipantId;
-  outlet: OutletId | null;
-  source: 'app' | 'api' | 'cli';
-  capturedAt: Date | null;
-  latitude: number | null;
-  longitude: number | null;
-  accuracyM: number | null;
-  device: string | null;
-};
+export type NewEvidence = Omit<Evidence, 'id' | 'receivedAt'>;
 
 /**
  * Records that somebody showed a receipt picture, and that it waits to be read. The same bytes from the same person
