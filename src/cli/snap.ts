@@ -22,7 +22,8 @@ import { tellStory } from './tell-story.ts';
 export const usage = `Usage: npx mitra snap FILE... [--json] [--as CODE] [--outlet CODE] [--tenant CODE]
 
   FILE       a JPEG, PNG or WebP picture
-  --json     one JSON document: an object for one file, a list for several
+  --json     one JSON document: an object for one file, a list for several; amounts are integers of the currency's
+             smallest part, units of the asset's
   --as       who sends it (default: mira, the demo's seller at the open outlet, which takes papers of any shop)
   --outlet   the shop it is from (default: found from the sender and the paper)
   --tenant   whose programme (default: nusa, the demo's principal)
