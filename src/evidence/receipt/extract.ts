@@ -95,7 +95,7 @@ function toItems(page: Layout, found: FoundItems): ReadingItem[] {
   return found.items.map(({ text, quantity, unitPriceMinor, amountMinor, quad, rows, closes }) => {
     const lines = rows.flatMap((row) => page.rows[row]!.lines);
     const clear = lines.reduce((sum, line) => sum + line.confidence, 0) / Math.max(lines.length, 1);
-    const sure = found.closes ? 0.98 : closes ? 0.9 : 0.6;
+    const sure = found.printedMinor !== null ? 0.98 : closes ? 0.9 : 0.6;
     return { text, quantity, unitPriceMinor, amountMinor, confidence: clear * sure, quad };
   });
 }

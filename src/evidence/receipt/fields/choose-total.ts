@@ -107,6 +107,7 @@ function describePlace(
     `rounding-large=${labels.has('rounding') && minor > 10}`,
     `is-last=${isLast}`,
     `symbol=${numeral.symbol !== null}`,
+    `plain-among-marked=${!isMarked(numeral) && page.rows.some((each) => each.numerals.some(isMarked))}`,
     `height=${height < 0.9 ? 'small' : height < 1.15 ? 'usual' : height < 1.5 ? 'tall' : 'huge'}`,
     `part=${Math.floor((5 * row.index) / page.rows.length)}`,
     ...(below ? [...below.labels].map((label) => `below=${label}`) : ['below=end']),
@@ -114,6 +115,8 @@ function describePlace(
     ...earlierFacts(page, row).map((fact) => `${fact}|${labels.has('total')}`),
   ];
 }
+
+const isMarked = ({ kind, text }: Numeral): boolean => kind === 'money' && /\d[.,]\d/.test(text);
 
 // Behind the change come tax tables and points, whose totals are no total.
 function earlierFacts(page: Layout, row: PageRow): string[] {

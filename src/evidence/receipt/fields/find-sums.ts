@@ -6,14 +6,16 @@ import type { Label } from './label-words.ts';
 export type FoundSums = {
   subtotal: PrintedAmount | null;
   tax: PrintedAmount | null;
-  service: PrintedAmount | null;
-  rounding: PrintedAmount | null;
-  discount: PrintedAmount | null;
-  /** What the total holds beyond the goods: tax and service that are not in the prices, rounding, less the discount. */
+  /** What the total holds beyond the subtotal: tax and service that are not in the prices, rounding, less the discount. */
   extraMinor: number;
   /** True when subtotal and extras make the total, null when no subtotal is printed. */
   closes: boolean | null;
+  /** What may stand between any sum of goods and the total. */
+  parts: SumParts;
 };
+
+/** Amounts by what is said of them. */
+export type SumParts = Record<'taxes' | 'services' | 'roundings' | 'discounts', PrintedAmount[]>;
 
 /**
  * Finds subtotal, tax, service charge, rounding and discount by their words, and picks among them those that make the
@@ -25,52 +27,45 @@ export function findSums(
   itemsMinor: number,
   currency: string,
 ): FoundSums {
-  const having = (wanted: readonly Label[], unwanted: readonly Label[]) =>
+  const having = (wanted: readonly Label[], unwanted: readonly Label[], isFit: (minor: number) => boolean) =>
     amounts.filter(
-      ({ labels }) =>
-        wanted.some((label) => labels.has(label)) && !unwanted.some((label) => labels.has(label)),
+      ({ labels, minor }) =>
+        wanted.some((label) => labels.has(label)) &&
+        !unwanted.some((label) => labels.has(label)) &&
+        isFit(minor),
     );
   const roundingMax = minorDigits(currency) > 0 ? 10 : 1000;
-  const taxes = having(['tax'], ['inclusive', 'exclusive', 'sub', 'amount', 'service']).filter(
-    ({ minor }) => minor > 0 && minor < totalMinor / 2,
-  );
-  const services = having(['service'], ['total', 'sub']).filter(
-    ({ minor }) => minor > 0 && minor < totalMinor / 3,
-  );
-  const roundings = having(['rounding'], []).filter(
-    ({ minor }) => minor !== 0 && Math.abs(minor) <= roundingMax,
-  );
-  const discounts = having(['discount'], []).filter(
-    ({ minor }) => minor !== 0 && Math.abs(minor) < totalMinor * 4,
-  );
+  const parts: SumParts = {
+    taxes: having(
+      ['tax'],
+      ['inclusive', 'exclusive', 'sub', 'amount', 'service'],
+      (minor) => minor > 0 && minor < totalMinor / 2,
+    ),
+    services: having(['service'], ['total', 'sub'], (minor) => minor > 0 && minor < totalMinor / 3),
+    roundings: having(['rounding'], [], (minor) => minor !== 0 && Math.abs(minor) <= roundingMax),
+    discounts: having(['discount'], [], (minor) => minor !== 0 && Math.abs(minor) < totalMinor * 4),
+  };
+  const isAbove = (minor: number) => minor > 0;
   const subs = having(
     ['sub', 'exclusive', 'total', 'amount', 'price'],
     ['cash', 'change', 'rounding', 'discount', 'service'],
-  ).filter(({ minor }) => minor > 0);
-
-  const solution = solve(rankSubs(subs, itemsMinor, totalMinor), totalMinor, {
-    taxes,
-    services,
-    roundings,
-    discounts,
-  });
-  const fallback = having(['sub'], ['tax', 'discount']).find(({ minor }) => minor > 0) ?? null;
+    isAbove,
+  );
+  const ranked = rankSubs(subs, itemsMinor, totalMinor).slice(0, 6);
+  const solved = ranked.map((subtotal) => ({
+    subtotal,
+    extra: explainRest(subtotal.minor, totalMinor, parts),
+  }));
+  const solution = solved.find(({ extra }) => extra !== null);
+  const fallback = having(['sub'], ['tax', 'discount'], isAbove)[0] ?? null;
   return {
     subtotal: solution?.subtotal ?? fallback,
-    tax: solution?.tax ?? taxes[0] ?? null,
-    service: solution?.service ?? services[0] ?? null,
-    rounding: solution?.rounding ?? roundings[0] ?? null,
-    discount: solution?.discount ?? null,
+    tax: solution?.extra?.tax ?? parts.taxes[0] ?? null,
     extraMinor: solution ? totalMinor - solution.subtotal.minor : 0,
     closes: solution ? true : fallback ? false : null,
+    parts,
   };
 }
-
-type Parts = Record<'taxes' | 'services' | 'roundings' | 'discounts', PrintedAmount[]>;
-type Solution = { subtotal: PrintedAmount } & Record<
-  'tax' | 'service' | 'rounding' | 'discount',
-  PrintedAmount | null
->;
 
 // Words first, then what the goods add up to; the total itself is a subtotal only where it is called one.
 function rankSubs(subs: readonly PrintedAmount[], itemsMinor: number, totalMinor: number): PrintedAmount[] {
@@ -83,21 +78,21 @@ function rankSubs(subs: readonly PrintedAmount[], itemsMinor: number, totalMinor
     .toSorted((a, b) => rank(b) - rank(a));
 }
 
-function solve(subs: readonly PrintedAmount[], totalMinor: number, parts: Parts): Solution | null {
+/** The printed parts that lead from a sum to the total, or null when none do. */
+export function explainRest(
+  fromMinor: number,
+  totalMinor: number,
+  parts: SumParts,
+): { tax: PrintedAmount | null } | null {
   const choices = (amounts: PrintedAmount[]) => [null, ...amounts.slice(0, 4)];
-  for (const subtotal of subs.slice(0, 6)) {
-    for (const discount of choices(parts.discounts)) {
-      for (const service of choices(parts.services)) {
-        for (const tax of choices(parts.taxes)) {
-          const before =
-            subtotal.minor - Math.abs(discount?.minor ?? 0) + (service?.minor ?? 0) + (tax?.minor ?? 0);
-          if (before === totalMinor) return { subtotal, discount, service, tax, rounding: null };
-          // Tills print the sign of a rounding or leave it out.
-          const rounding = parts.roundings.find(
-            ({ minor }) => Math.abs(totalMinor - before) === Math.abs(minor),
-          );
-          if (rounding) return { subtotal, discount, service, tax, rounding };
-        }
+  for (const discount of choices(parts.discounts)) {
+    for (const service of choices(parts.services)) {
+      for (const tax of choices(parts.taxes)) {
+        const extras = (service?.minor ?? 0) + (tax?.minor ?? 0) - Math.abs(discount?.minor ?? 0);
+        const missing = totalMinor - fromMinor - extras;
+        // Tills print the sign of a rounding or leave it out.
+        if (missing === 0 || parts.roundings.some(({ minor }) => Math.abs(minor) === Math.abs(missing)))
+          return { tax };
       }
     }
   }

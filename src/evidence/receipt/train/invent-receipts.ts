@@ -112,7 +112,7 @@ function sums(
   pay(random, dueMinor, currency, say);
   if (chance(0.4)) rows.push(['TAX SUMMARY', '']);
   if (!taxMinor && chance(0.3)) say('tax', Math.round(dueMinor / 11));
-  if (chance(0.2)) say('points', Math.ceil(dueMinor / 100) * 10 ** minorDigits(currency));
+  if (chance(0.2)) rows.push([pick(random, words.points), String(Math.ceil(dueMinor / 100))]);
   rows.push(['THANK YOU', '']);
   return dueMinor;
 }
