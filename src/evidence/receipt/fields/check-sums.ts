@@ -1,6 +1,7 @@
 import type { ArithmeticCheck } from '../reading.ts';
 import type { FoundItems } from './find-items.ts';
-import { explainRest, type FoundSums } from './find-sums.ts';
+import type { FoundSums } from './find-sums.ts';
+import { explainRest } from './printed-amounts.ts';
 
 /** The sums that should hold on the paper, with what was expected and found. Null parts were not printed or not readable. */
 export function checkSums(
