@@ -1,7 +1,7 @@
 import { correctName } from './fields/correct-name.ts';
 import { checkSums } from './fields/check-sums.ts';
 import { chooseDate } from './fields/choose-date.ts';
-import { chooseTotal } from './fields/choose-total.ts';
+import { chooseTotal, printedAmounts, type PrintedAmount } from './fields/choose-total.ts';
 import { findCurrency } from './fields/find-currency.ts';
 import { findItems, type FoundItems } from './fields/find-items.ts';
 import { findNumber } from './fields/find-number.ts';
@@ -9,7 +9,6 @@ import { findSums } from './fields/find-sums.ts';
 import { findTime } from './fields/find-time.ts';
 import { layOutPage, quadOfPart, type Layout } from './fields/lay-out-page.ts';
 import { calibrate, loadModel, type CalibratedField, type Model, type StoredModel } from './fields/model.ts';
-import { printedAmounts, type PrintedAmount } from './fields/printed-amounts.ts';
 import { tagWords, type Span } from './fields/tag-words.ts';
 import { describeReading, weighReading } from './fields/weigh-reading.ts';
 import { maskCardsInLines } from './mask-cards.ts';
@@ -40,7 +39,7 @@ export function extractWith(model: Model, page: Page, locale: Locale): Reading {
   const found = findItems(layout);
   const total = calibrated(chooseTotal(layout, found, model.total), 'total', model);
   const amounts = printedAmounts(layout);
-  const sums = total && findSums(amounts, total.value, found, currency.value);
+  const sums = total && findSums(amounts, total.value, found.sumMinor, currency.value);
   const reading = {
     engine: engineName,
     turn: page.turn,
@@ -96,7 +95,7 @@ function toItems(page: Layout, found: FoundItems): ReadingItem[] {
   return found.items.map(({ text, quantity, unitPriceMinor, amountMinor, quad, rows, closes }) => {
     const lines = rows.flatMap((row) => page.rows[row]!.lines);
     const clear = lines.reduce((sum, line) => sum + line.confidence, 0) / Math.max(lines.length, 1);
-    const sure = found.printedMinor !== null ? 0.98 : closes ? 0.9 : 0.6;
+    const sure = found.closes ? 0.98 : closes ? 0.9 : 0.6;
     return { text, quantity, unitPriceMinor, amountMinor, confidence: clear * sure, quad };
   });
 }

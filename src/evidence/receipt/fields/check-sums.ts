@@ -1,7 +1,6 @@
 import type { ArithmeticCheck } from '../reading.ts';
 import type { FoundItems } from './find-items.ts';
 import type { FoundSums } from './find-sums.ts';
-import { explainRest } from './printed-amounts.ts';
 
 /** The sums that should hold on the paper, with what was expected and found. Null parts were not printed or not readable. */
 export function checkSums(
@@ -21,20 +20,36 @@ function checkTimes({ items }: FoundItems): ArithmeticCheck {
   return { code, expectedMinor, foundMinor: checked.amountMinor, ok: broken === undefined };
 }
 
-function checkItems(
-  { items, sumMinor, printedMinor }: FoundItems,
-  sums: FoundSums | null,
-  totalMinor: number | null,
-): ArithmeticCheck {
-  if (printedMinor !== null) {
-    const code = printedMinor === totalMinor ? 'items-to-total' : 'items-to-subtotal';
-    return { code, expectedMinor: printedMinor, foundMinor: printedMinor, ok: true };
+function checkItems(found: FoundItems, sums: FoundSums | null, totalMinor: number | null): ArithmeticCheck {
+  const subtotalMinor = sums?.subtotal?.minor ?? null;
+  const isListed = found.items.length > 0;
+  if (subtotalMinor !== null && (!isListed || found.sumMinor === subtotalMinor)) {
+    const foundMinor = isListed ? found.sumMinor : null;
+    return {
+      code: 'items-to-subtotal',
+      expectedMinor: subtotalMinor,
+      foundMinor,
+      ok: isListed ? true : null,
+    };
   }
   const code = 'items-to-total';
-  if (items.length === 0 || totalMinor === null || !sums)
+  if (!isListed || totalMinor === null)
     return { code, expectedMinor: totalMinor, foundMinor: null, ok: null };
-  const ok = explainRest(sumMinor, totalMinor, sums.parts) !== null;
-  return { code, expectedMinor: totalMinor, foundMinor: ok ? totalMinor : sumMinor, ok };
+  const rounding = sums?.rounding?.minor ?? 0;
+  const extra = [0, sums?.extraMinor ?? 0, rounding, -rounding, sums?.tax?.minor ?? 0];
+  const foundMinor =
+    extra.map((each) => found.sumMinor + each).find((minor) => minor === totalMinor) ?? found.sumMinor;
+  return {
+    code,
+    expectedMinor: totalMinor,
+    foundMinor,
+    ok: foundMinor === totalMinor || isCashRounding(foundMinor, totalMinor),
+  };
+}
+
+// Where the smallest coin is five cents, cash totals are rounded to it by one or two, and the line that says so is small print.
+function isCashRounding(sumMinor: number, totalMinor: number): boolean {
+  return totalMinor % 5 === 0 && Math.abs(sumMinor - totalMinor) <= 2;
 }
 
 function checkTotal(sums: FoundSums | null, totalMinor: number | null): ArithmeticCheck {

@@ -131,15 +131,12 @@ function orderParts(
   return { value: readings[0] ?? null, loose: new Set(readings).size > 1 };
 }
 
-// `5. 23.00` is a price behind a number: a short year is one of this half of the century, and none of its first years.
 function fullYear(text: string): number {
-  if (text.length === 4) return Number(text);
-  const year = 2000 + Number(text);
-  return year >= 2005 && year < 2050 ? year : Number.NaN;
+  return text.length === 4 ? Number(text) : 2000 + Number(text);
 }
 
 function isoDate(year: number, month: number, day: number): string | null {
-  if (!(year >= yearMin && year <= yearMax) || month < 1 || month > 12 || day < 1) return null;
+  if (year < yearMin || year > yearMax || month < 1 || month > 12 || day < 1) return null;
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return null;
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

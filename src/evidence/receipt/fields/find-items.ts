@@ -1,7 +1,7 @@
 import type { ReadingItem } from '../reading.ts';
-import { joinRows } from './join-rows.ts';
-import type { Layout, PageRow } from './lay-out-page.ts';
-import { readItemRows, type ItemRow } from './read-item-rows.ts';
+import { quadAround } from '../rows.ts';
+import { medianOf, type Layout } from './lay-out-page.ts';
+import { isName, readItemRows, type ItemRow } from './read-item-rows.ts';
 
 /** One line of goods with the rows it was read from. */
 export type FoundItem = Omit<ReadingItem, 'confidence'> & {
@@ -10,50 +10,32 @@ export type FoundItem = Omit<ReadingItem, 'confidence'> & {
   isLess: boolean;
 };
 
-/**
- * The goods on the page, the sum of their amounts, the sum printed below that they make (null when there is none), and the
- * row that ends the list.
- */
-export type FoundItems = { items: FoundItem[]; sumMinor: number; printedMinor: number | null; end: number };
+/** The goods on the page, the sum of their amounts and whether it is printed below, and the row that ends the list. */
+export type FoundItems = { items: FoundItem[]; sumMinor: number; closes: boolean; end: number };
 
 /**
  * Finds the list of goods: rows with an amount between the heading and the sums, each joined with the rows that hold its
- * name or its quantity. The list may end at any sum, and sums may stand within it: the longest list wins whose amounts
- * add up to a sum printed below, with tax or without, and whose last goods are beyond doubt.
+ * name or its quantity. Where the list could end at several rows, the end at which the amounts add up to a printed sum wins.
  */
 export function findItems(page: Layout): FoundItems {
   const read = readItemRows(page);
   markUnitPrices(read);
   markRunningSums(read);
   const start = startOf(read);
-  let best: FoundItems | null = null;
-  for (const end of endsOf(read, start)) {
-    const found = closeList(read, start, end);
-    const isLonger = best !== null && provenGoods(found) > provenGoods(best);
-    if (
-      best === null ||
-      best.items.length === 0 ||
-      (found.printedMinor !== null && (isLonger || best.printedMinor === null))
-    )
-      best = found;
+  const ends = endsOf(read, start);
+  let first: FoundItems | null = null;
+  for (const end of ends) {
+    const items = joinRows(read.slice(start, end));
+    for (const each of [items, correctAmounts(items), correctLess(items)]) {
+      const sumMinor = sumOf(each);
+      if (each.length > 0 && printsSum(read.slice(end), sumMinor))
+        return { items: each, sumMinor, closes: true, end };
+    }
+    if (first === null || first.items.length === 0)
+      first = { items, sumMinor: sumOf(items), closes: false, end };
   }
-  return best ?? { items: [], sumMinor: 0, printedMinor: null, end: page.rows.length };
+  return first ?? { items: [], sumMinor: 0, closes: false, end: page.rows.length };
 }
-
-/** The goods between two rows as read, or as corrected when only that adds up. */
-function closeList(read: readonly ItemRow[], start: number, end: number): FoundItems {
-  const items = joinRows(read.slice(start, end));
-  const below = sumsBelow(read, start, end);
-  const attempts = [items, correctAmounts(items), correctLess(items)];
-  const closing = attempts.find((each) => each.length > 0 && below.has(sumOf(each))) ?? items;
-  const sumMinor = sumOf(closing);
-  const printedMinor = items.length > 0 ? (below.get(sumMinor) ?? null) : null;
-  return { items: closing, sumMinor, printedMinor, end };
-}
-
-// Rows of a tax table may add up too; goods show it by quantity x price.
-const provenGoods = ({ items }: FoundItems): number =>
-  items.filter(({ closes, amountMinor }) => closes && amountMinor !== 0).length;
 
 const sumOf = (items: readonly FoundItem[]): number =>
   items.reduce((sum, item) => sum + (item.amountMinor ?? 0), 0);
@@ -113,25 +95,130 @@ const endsMax = 6;
 function endsOf(read: readonly ItemRow[], start: number): number[] {
   const ends: number[] = [];
   for (let i = start; i < read.length && ends.length < endsMax; i++) {
-    if (read[i]!.role === 'sum') ends.push(i);
+    if (read[i]!.role === 'sum' && read[i - 1]?.role !== 'columns') ends.push(i);
   }
   return ends.length > 0 ? ends : [read.length];
 }
 
-/**
- * What goods must add up to, each with the printed sum that it makes: every sum below the list, and those less a tax or
- * service charge, for tills add these to the goods or hold them in their prices.
- */
-function sumsBelow(read: readonly ItemRow[], start: number, end: number): Map<number, number> {
-  const amountsOf = (rows: readonly ItemRow[]) =>
-    rows.flatMap(({ role, row }) =>
-      role === 'sum' ? row.numerals.filter(({ kind }) => kind === 'money').map(({ minor }) => minor!) : [],
-    );
-  const sums = amountsOf(read.slice(end));
-  const extras = amountsOf(read.slice(start).filter(({ row }) => isExtra(row)));
-  const reduced = sums.flatMap((sum) => extras.map((extra): [number, number] => [sum - extra, sum]));
-  return new Map([...reduced, ...sums.map((sum): [number, number] => [sum, sum])]);
+function printsSum(read: readonly ItemRow[], sumMinor: number): boolean {
+  return read.some(
+    ({ role, row }) =>
+      role === 'sum' &&
+      row.numerals.some((numeral) => numeral.minor === sumMinor && numeral.kind === 'money'),
+  );
 }
 
-const isExtra = ({ labels }: PageRow): boolean =>
-  (labels.has('tax') || labels.has('service')) && !labels.has('inclusive') && !labels.has('exclusive');
+function joinRows(listed: readonly ItemRow[]): FoundItem[] {
+  const read = listed.map(asName);
+  const namesFollow = namesStandBelow(read);
+  const namesAbove = namesPerItem(read);
+  const items: FoundItem[] = [];
+  let waiting: ItemRow[] = [];
+  let times: ItemRow | null = null;
+  const flush = () => {
+    // The amount beside a quantity and a price was not readable: the arithmetic says it.
+    if (times && waiting.length > 0) items.push(toItem(times, namesFollow ? [] : waiting.slice(-1)));
+    [waiting, times] = [[], null];
+  };
+  for (const each of read) {
+    const last = items.at(-1);
+    if (times && each.role !== 'values' && each.role !== 'item') flush();
+    if (each.role === 'name') {
+      if (namesFollow && last && !last.isLess) extend(last, each);
+      else waiting.push(each);
+    } else if (each.role === 'times') {
+      if (last && last.quantity === null && makes(each, last.amountMinor)) addTimes(last, each);
+      else times = each;
+    } else if (each.role === 'item' || each.role === 'values' || each.role === 'less') {
+      // What is left of the heading stands above the first item: only as many rows are its name as others have.
+      const names = namesFollow
+        ? []
+        : items.length > 0
+          ? waiting
+          : waiting.slice(waiting.length - namesAbove(each.role));
+      const item = toItem(each, names);
+      if (times && item.quantity === null && makes(times, item.amountMinor)) addTimes(item, times);
+      items.push(item);
+      [waiting, times] = [[], null];
+    }
+  }
+  flush();
+  return items;
+}
+
+// Within the list a word of the heading is a word of a name: TABLE SALT, `ORDER` on a box of paper.
+function asName(each: ItemRow): ItemRow {
+  return each.role === 'head' && !each.isDated && isName(each.name) ? { ...each, role: 'name' } : each;
+}
+
+// `name, values, name, values` or `values, name, values, name`: the first and the last row of the list tell.
+function namesStandBelow(read: readonly ItemRow[]): boolean {
+  const roles = read
+    .map(({ role }) => role)
+    .filter((role) => role === 'name' || role === 'item' || role === 'values');
+  if (!roles.includes('name')) return false;
+  const isAmount = (role: string | undefined) => role === 'item' || role === 'values';
+  const above = roles.filter((role, i) => isAmount(role) && roles[i - 1] === 'name').length;
+  const below = roles.filter((role, i) => isAmount(role) && roles[i + 1] === 'name').length;
+  return below > above;
+}
+
+// How many rows of names stand above each amount but the first, for amounts with and without a name beside them.
+function namesPerItem(read: readonly ItemRow[]): (role: ItemRow['role']) => number {
+  const counts: Record<'item' | 'values', number[]> = { item: [], values: [] };
+  let names = 0;
+  let isFirst = true;
+  for (const { role } of read) {
+    if (role === 'name') names++;
+    else if (role === 'item' || role === 'values') {
+      if (!isFirst) counts[role].push(names);
+      [names, isFirst] = [0, false];
+    }
+  }
+  return (role) =>
+    role === 'values'
+      ? Math.max(1, medianOf(counts.values) ?? 1)
+      : role === 'item'
+        ? (medianOf(counts.item) ?? 0)
+        : 0;
+}
+
+function toItem(read: ItemRow, waiting: readonly ItemRow[]): FoundItem {
+  const named = read.role === 'less' ? [] : waiting;
+  const rows = [...named, read];
+  const names = rows.map(({ name }) => name).filter(isName);
+  return {
+    text: names.length > 0 ? names.join(' ') : read.name,
+    quantity: read.quantity?.value ?? null,
+    unitPriceMinor: read.price?.minor ?? null,
+    amountMinor: amountOf(read),
+    quad: quadAround(rows.map(({ row }) => row.quad)),
+    rows: rows.map(({ row }) => row.index),
+    closes: read.closes,
+    isLess: read.role === 'less',
+  };
+}
+
+// Where the amount itself could not be read, quantity and price say it.
+function amountOf({ amount, quantity, price }: ItemRow): number | null {
+  if (amount) return amount.minor;
+  return quantity && price ? Math.round(quantity.value * price.minor!) : null;
+}
+
+function extend(item: FoundItem, below: ItemRow): void {
+  item.text = isName(item.text) ? `${item.text} ${below.name}` : below.name;
+  item.quad = item.quad && quadAround([item.quad, below.row.quad]);
+  item.rows.push(below.row.index);
+}
+
+function makes(times: ItemRow, amountMinor: number | null): boolean {
+  return amountMinor !== null && Math.abs(times.quantity!.value * times.price!.minor! - amountMinor) <= 1;
+}
+
+function addTimes(item: FoundItem, times: ItemRow): void {
+  item.quantity = times.quantity!.value;
+  item.unitPriceMinor = times.price!.minor;
+  item.closes = true;
+  item.quad = item.quad && quadAround([item.quad, times.row.quad]);
+  item.rows.push(times.row.index);
+}

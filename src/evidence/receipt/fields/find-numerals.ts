@@ -62,7 +62,7 @@ const symbolPattern = Object.keys(currencySymbols)
 const numeralPattern = new RegExp(
   String.raw`(?<sign>[-−(])?\s?(?<symbol>(?:(?<!\p{L})(?:${symbolPattern})(?:(?!\.\d\d(?!\d))[.:]){0,2}\s{0,2}))?(?<sign2>[-−(])?` +
     String.raw`(?<number>\d+(?:[.,']\d+)*(?:(?:\s[.,]|[.,]\s)\d{2,3}(?![\d.,]))?|(?<=[\s$M])\.\d\d(?!\d))` +
-    String.raw`(?:\s?(?<percent>%)|\s?(?<after>(?:${symbolPattern})(?!\s?[-\d])|KG|GR?|GMS?|LITRE|LTR|LT|ML|L|CM|MM|M|OZ|LB|PCS?|PC|PKT|PKS?|UNIT|UNI|SZT|BTL|BKS|EA|CTN|DOZ|SET|BOX)\.?(?![\p{L}\d]))?(?<minus>-(?![\d\p{L}]))?`,
+    String.raw`(?:\s?(?<percent>%)|\s?(?<after>${symbolPattern}|KG|GR?|GMS?|LITRE|LTR|LT|ML|L|CM|MM|M|OZ|LB|PCS?|PC|PKT|PKS?|UNIT|UNI|SZT|BTL|BKS|EA|CTN|DOZ|SET|BOX)\.?(?![\p{L}\d]))?(?<minus>-(?![\d\p{L}]))?`,
   'giu',
 );
 
@@ -100,9 +100,8 @@ function toNumeral(folded: string, text: string, match: RegExpExecArray, currenc
   const end = match.index + match[0].length;
   const symbol = groups['symbol'] ?? null;
   const numberAt = folded.indexOf(printed, match.index + (symbol?.length ?? 0));
-  const leading = groups['sign2'] ?? groups['sign'];
-  const sign = leading ?? groups['minus'];
-  if (isInsideCode(folded, numberAt, numberAt + printed.length, symbol !== null, leading !== undefined))
+  const sign = groups['sign2'] ?? groups['sign'] ?? groups['minus'];
+  if (isInsideCode(folded, numberAt, numberAt + printed.length, symbol !== null, sign !== undefined))
     return null;
 
   const after = groups['after']?.toUpperCase() ?? null;
@@ -176,7 +175,5 @@ function isInsideCode(
     if (hasSign && /[\p{L}\d]$/u.test(text.slice(Math.max(0, start - 2), start - 1))) return true;
   }
   if (/^[-/:.'][\d]/.test(after)) return true;
-  return (
-    /^[/\\_]\p{L}/u.test(after) || (/^\p{L}/u.test(after) && !/^(\p{L}(?!\p{L})|SR|ZR|KG)/iu.test(after))
-  );
+  return /^[/\\_]\p{L}/u.test(after) || (/^\p{L}/u.test(after) && !/^([SZTAE*]|SR|ZR|X|KG)/iu.test(after));
 }

@@ -97,7 +97,7 @@ function signedPair(row: PageRow, [first, second]: readonly Numeral[]): Pair | n
   if (!/^\s*(?:\p{L}{2,4}\.?\s*)?[x×X*@]\s*@?\s*$/u.test(between)) return null;
   const [quantity, price] =
     first.kind === 'money' && second.kind !== 'money' ? [second, first] : [first, second];
-  return price.kind === 'money' && price.minor! > 0 && quantity.value > 0 && quantity.value < 1000
+  return price.minor !== null && price.minor > 0 && quantity.value > 0 && quantity.value < 1000
     ? { quantity, price }
     : null;
 }

@@ -1,5 +1,4 @@
 import { makeLexicon } from './lexicon.ts';
-import { nameWords } from './name-words.ts';
 
 /** What a printed word says of the number beside it. */
 export type Label = (typeof labels)[number];
@@ -77,7 +76,5 @@ const words: Record<Label, string> = {
   void: 'VOID CANCEL CANCELLED BATAL ANULOWANO СТОРНО',
 };
 
-// JALAN is no misread JUALAN: what is a word of addresses is known as such.
-const otherWords = new Set(Object.values(nameWords).flatMap((text) => text.split(' ')));
 /** What one word says. `word` is normalised. */
-export const labelsOf = makeLexicon(words, otherWords);
+export const labelsOf = makeLexicon(words);

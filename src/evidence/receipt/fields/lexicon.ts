@@ -7,19 +7,14 @@ const rememberedMax = 50_000;
 
 /**
  * A lexicon from words (blank between) by label; a word may stand under several. A misread word is known while it is
- * nearer to one of the words than `misreadMax`: TOTAI, IOTAL, R0UNDlNG. `otherWords` have no label, and
- * what is misread of them is none of the words.
+ * nearer to one of the words than `misreadMax`: TOTAI, IOTAL, R0UNDlNG.
  */
-export function makeLexicon<Label extends string>(
-  words: Record<Label, string>,
-  otherWords: ReadonlySet<string> = new Set(),
-): Lexicon<Label> {
+export function makeLexicon<Label extends string>(words: Record<Label, string>): Lexicon<Label> {
   const dictionary = new Map<string, Label[]>();
   for (const label of Object.keys(words) as Label[]) {
     for (const word of words[label].split(' '))
       dictionary.set(word, [...(dictionary.get(word) ?? []), label]);
   }
-  for (const word of otherWords) if (!dictionary.has(word)) dictionary.set(word, []);
   const candidates = [...dictionary.keys()].filter((word) => word.length >= 3);
   const remembered = new Map<string, readonly Label[]>();
   return (word) => {

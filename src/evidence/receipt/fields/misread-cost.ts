@@ -48,6 +48,5 @@ export function misreadCost(read: string, known: string, most: number): number {
 /** The most that may be misread in a word of this length before it could be another word. */
 export function misreadMax(length: number): number {
   if (length <= 4) return alikeCost;
-  if (length <= 6) return gapCost;
   return length < 9 ? 1.25 : 1.9;
 }

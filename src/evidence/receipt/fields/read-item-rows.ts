@@ -45,7 +45,16 @@ const sumLabels: readonly Label[] = [
   'points',
   'summary',
 ];
-const headLabels: readonly Label[] = ['date', 'time', 'phone', 'register', 'cashier', 'table', 'number'];
+const headLabels: readonly Label[] = [
+  'date',
+  'time',
+  'phone',
+  'register',
+  'cashier',
+  'table',
+  'number',
+  'greeting',
+];
 const columnLabels: readonly Label[] = ['quantity', 'price', 'amount', 'total', 'discount', 'tax'];
 
 /** Reads every row as a line of goods would be printed. */
@@ -55,7 +64,7 @@ export function readItemRows(page: Layout): ItemRow[] {
 }
 
 /** Where the amounts end on the right, null where no sum is printed, and whether their thousands or decimals are marked. */
-type Column = { edge: number | null; others: number[]; isMarked: boolean };
+type Column = { edge: number | null; isMarked: boolean };
 
 /** The sums stand in the column of the amounts, and are written as they are. */
 function amountColumn(page: Layout): Column {
@@ -71,12 +80,6 @@ function amountColumn(page: Layout): Column {
   const marked = last.filter(({ numeral }) => !isWeak(page, numeral));
   return {
     edge: medianOf(last.map(({ row, numeral }) => endOf(row, numeral))) ?? null,
-    // Behind an amount may stand a tax code: then goods end further left than sums.
-    others: page.rows.flatMap((row) =>
-      row.numerals
-        .filter((numeral) => isMoney(numeral) && !isWeak(page, numeral))
-        .map((numeral) => endOf(row, numeral)),
-    ),
     isMarked: marked.length >= 2 && marked.length > last.length / 2,
   };
 }
@@ -89,22 +92,17 @@ const endOf = (row: PageRow, numeral: Numeral): number =>
 // follows `@` or comes before `/` is the price of one piece.
 const edgeMissMax = 0.08;
 function isAmount(page: Layout, row: PageRow, numeral: Numeral, column: Column): boolean {
-  if (!isMoney(numeral) || /@\W*$/.test(row.text.slice(0, numeral.start))) return false;
+  if (!isMoney(numeral) || /@\s*$/.test(row.text.slice(0, numeral.start))) return false;
   if (/^\s*\//.test(row.text.slice(numeral.end))) return false;
-  if (!isWeak(page, numeral) || (numeral.minor! < 0 && numeral.symbol === null)) return true;
+  if (!isWeak(page, numeral) || numeral.minor! < 0) return true;
   // PHONG PNEAH is no telephone when an amount with decimals stands behind it.
   if (row.labels.has('phone')) return false;
   if (column.isMarked && !findTimes(row, numeral, page.currency)?.closes) return false;
   return isInColumn(page, endOf(row, numeral), column);
 }
 
-function isInColumn(page: Layout, x: number, { edge, others }: Column): boolean {
-  const isNear = (other: number, share: number) => Math.abs(x - other) <= share * (page.right - page.left);
-  return (
-    edge === null ||
-    isNear(edge, edgeMissMax) ||
-    others.filter((other) => isNear(other, edgeMissMax / 4)).length >= 2
-  );
+function isInColumn(page: Layout, x: number, { edge }: Column): boolean {
+  return edge === null || Math.abs(x - edge) <= edgeMissMax * (page.right - page.left);
 }
 
 function isWeak(page: Layout, numeral: Numeral): boolean {
@@ -187,10 +185,9 @@ function roleOf(row: PageRow, read: ItemRow, strange: number, isTimes: boolean):
     if (has(sumLabels) && strange <= (has(['total', 'change', 'rounding', 'sub']) ? 2 : 1) && !read.closes)
       return 'sum';
     if (isTimes && !hasName) return 'times';
-    if (row.dates.length > 0 && !read.closes) return 'head';
-    return hasName ? 'item' : 'values';
+    if (hasName && !(row.dates.length > 0)) return 'item';
+    return row.dates.length > 0 ? 'head' : 'values';
   }
-  if (has(['greeting', 'returns']) && strange <= 3) return 'other';
   if (row.dates.length > 0 || (has(headLabels) && strange <= 2)) return 'head';
   if (has(sumLabels) && strange === 0) return 'sum';
   return hasName ? 'name' : 'other';

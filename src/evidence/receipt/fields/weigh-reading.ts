@@ -1,5 +1,5 @@
 import type { Reading } from '../reading.ts';
-import type { PrintedAmount } from './printed-amounts.ts';
+import type { PrintedAmount } from './choose-total.ts';
 import { logOdds, sigmoid } from './model.ts';
 
 /** What speaks for a reading or against it, in the order of the weights. */

@@ -64,7 +64,7 @@ function toDateChoice(sample: Sample): Choice {
   };
 }
 
-const inventedCount = 1000;
+const inventedCount = 500;
 function inventedChoices(): Choice[] {
   return inventReceipts(inventedCount, 3).map(({ page, totalMinor }) => {
     const candidates = totalCandidates(page, findItems(page));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { extractWith } from '../extract.ts';
-import { printedAmounts } from '../fields/printed-amounts.ts';
+import { printedAmounts } from '../fields/choose-total.ts';
 import { calibrate, loadModel, logOdds, type CalibratedField, type StoredModel } from '../fields/model.ts';
 import { describeReading } from '../fields/weigh-reading.ts';
 import type { Reading } from '../reading.ts';
