@@ -42,7 +42,7 @@ export type JudgeContext = {
 };
 
 /** A reading surer than this needs no person, provided that its sums close. */
-export const confidenceMin = 0.6;
+export const confidenceMin = 0.8;
 /** A unit price outside list price / 4 .. list price x 4, or more pieces than this, is asked about. */
 export const priceFactorMax = 4;
 export const quantityMax = 1000;
