@@ -42,6 +42,7 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mitra API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <div id="api"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
@@ -50,6 +51,17 @@ const page = `<!doctype html>
 `;
 
 const start = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#api', deepLinking: true });
+`;
+
+const problemsStyle = `
+:root { color-scheme: light dark; font: 14px/20px system-ui, sans-serif; }
+body { max-width: 60rem; margin: 24px auto; padding: 0 24px; }
+h1 { font-size: 18px; line-height: 28px; font-weight: 500; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: start; font-size: 12px; font-weight: 500; }
+th, td { padding: 8px 12px 8px 0; border-bottom: 1px solid color-mix(in oklch, currentcolor 15%, transparent); }
+td:nth-child(2) { font-variant-numeric: tabular-nums; }
+tr:target { background: color-mix(in oklch, currentcolor 8%, transparent); }
 `;
 
 function problemsPage(language: Env['Variables']['language']): string {
@@ -62,6 +74,8 @@ function problemsPage(language: Env['Variables']['language']): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mitra API: problems</title>
+<link rel="icon" href="data:,">
+<style>${problemsStyle}</style>
 <h1>Problems</h1>
 <table><tr><th>code</th><th>status</th><th>meaning</th></tr>
 ${rows.join('\n')}
