@@ -34,6 +34,7 @@ test.each([
     1265,
     'Ah Huat White Coffee Gold Medal 15 x 38 g',
   ],
+  ['with digits in the place of letters', '154 AJINOM0T0 1K8', 1040, 'Ajinomoto seasoning 1 kg'],
   ['with the price a third higher', 'MARIGOLD HL MILK 1L', 900, 'Marigold HL Milk 1 L'],
 ])('goods are found: %s', (_how, text, amountMinor, name) => {
   expect(nameOf(matchItems([printed(text, amountMinor)], products)[0]!.product)).toBe(name);

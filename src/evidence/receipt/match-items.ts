@@ -54,9 +54,11 @@ function describe(text: string): Described {
 
 // `1.5 L`, `500ML`, `35.5X25.5CM`, `6` (pieces): what tells two products of one family apart.
 function sizesOf(text: string): Set<string> {
-  const found = text
-    .toUpperCase()
-    .matchAll(/(\d+(?:[.,]\d+)?)\s*(ML|L|LT|LTR|KG|GM|GR|G|CM|MM|M|PCS|S|X)?(?![A-Z])/g);
+  const printed = text.toUpperCase().replace(/^\s*\d{3,}\s/, '');
+  // Digits inside a word are misread letters, as in AJINOM0T0, and no size.
+  const found = printed.matchAll(
+    /(?<![A-WYZ\d.,])(\d+(?:[.,]\d+)?)\s*(ML|L|LT|LTR|KG|GM|GR|G|CM|MM|M|PCS|S|X)?(?![A-WYZ\d])/g,
+  );
   return new Set([...found].map((m) => `${m[1]!.replace(',', '.')}${unitOf(m[2])}`));
 }
 
