@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import receipts from '../../demo/receipts.json' with { type: 'json' };
@@ -61,6 +62,16 @@ test('the same file from the same sender posts nothing and answers with the firs
   const story = await readAndTell(app, first.evidence.id);
   expect(story.transfers.map(({ id }) => id)).toEqual(first.transfers.map(({ id }) => id));
   expect(await pointsOf(world.sari)).toBe(before);
+});
+
+test('the copy in all its pixels goes when it was read, and does not come back with the same file', async () => {
+  const large = await sharp(demoReceipt('jin-seng.jpg')).resize({ height: 2600 }).jpeg().toBuffer();
+  const { evidence } = await snapAndRead(app, world.mira, large);
+  expect(evidence.detail).not.toBeNull();
+  expect(await app.objects.has(evidence.detail!)).toBe(false);
+  await snapReceipt(app, { tenant: world.tenant, participant: world.mira }, photo(large));
+  expect(await app.objects.has(evidence.detail!)).toBe(false);
+  expect(await app.objects.has(evidence.object)).toBe(true);
 });
 
 test('abuse 13: the same file from somebody else is held beside the first and pays nothing', async () => {

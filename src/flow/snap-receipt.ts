@@ -4,6 +4,8 @@ import { once } from '../db/once.ts';
 import type { Tx } from '../db/transact.ts';
 import { withTenant } from '../db/transact.ts';
 import { keepEvidence } from '../evidence/keep-evidence.ts';
+import { isJudged } from '../evidence/progress.ts';
+import { listEvidence } from '../evidence/read.ts';
 import { openPicture, type Picture, type PictureRefused } from '../evidence/picture.ts';
 import { outletsOfParticipant } from '../network/outlets.ts';
 import { listProgrammes } from '../network/programmes.ts';
@@ -50,7 +52,7 @@ export async function snapReceipt(
   const detail = picture.detail && (await app.objects.put(picture.detail));
   const sha256 = createHash('sha256').update(photo.bytes).digest();
   const at = app.now();
-  return withTenant(app.db, by.tenant, async (tx) => {
+  const snapped = await withTenant(app.db, by.tenant, async (tx) => {
     const keep = () =>
       keepPhoto(tx, by.participant, photo, { ...picture, sha256, object, detail }, options, at);
     if (options.key === undefined) return keep();
@@ -60,6 +62,15 @@ export async function snapReceipt(
     const answer = kept.body as Awaited<ReturnType<typeof keep>>;
     return answer.ok ? { ...answer, isNew: answer.isNew && !kept.replayed } : answer;
   });
+  if (detail && !(snapped.ok && (await isToBeRead(app, by.tenant, snapped.evidence))))
+    await app.objects.delete(detail);
+  return snapped;
+}
+
+// A copy in all its pixels is for the reader alone: when nothing is left to read, it must not stay.
+async function isToBeRead(app: App, tenant: TenantId, evidence: EvidenceId): Promise<boolean> {
+  const [listed] = await withTenant(app.db, tenant, (tx) => listEvidence(tx, { ids: [evidence], limit: 1 }));
+  return listed !== undefined && !isJudged(listed.state);
 }
 
 /** A picture with the addresses of its copies. */

@@ -284,13 +284,6 @@ describe('the API’s description', () => {
     const page = await (await ask('/docs/problems')).text();
     expect(page).toContain('id="picture-unreadable"');
   });
-
-  test('an answer fits its schema: every operation names what it answers with', async () => {
-    const { paths } = described;
-    for (const [route, methods] of Object.entries(paths))
-      for (const [method, { responses }] of Object.entries(methods))
-        expect(Object.keys(responses).length, `${method} ${route}`).toBeGreaterThan(1);
-  });
 });
 
 test('health, readiness and metrics answer without a sign-in', async () => {
