@@ -4,7 +4,7 @@ import { post } from '../src/ledger/post.ts';
 import type { NewTransfer, Posted } from '../src/ledger/transfer.ts';
 import { eventId, newId } from '../src/shared/id.ts';
 import type { AccountId, AssetId, Id, ParticipantId, TenantId, TransferId } from '../src/shared/id.ts';
-import { testDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
 
 /** The accounts of one person in one asset. */
 export type Wallet = {
@@ -23,7 +23,7 @@ export const day0 = new Date('2017-03-01T08:00:00Z');
  * A tenant's book with the programme that issues points, Sari and Budi with their wallets, and the stock of Toko Maju
  * in one product. Several books share a database.
  */
-export async function openBook({ db, logins, drop }: Awaited<ReturnType<typeof testDatabase>>) {
+export async function openBook({ db, logins, drop }: TestDatabase) {
   const tenant = newId<TenantId>(day0);
   const programme = newId<Id<'programme'>>(day0);
   const outlet = newId<Id<'outlet'>>(day0);

@@ -7,13 +7,23 @@ import type { TestProject } from 'vitest/node';
 
 import { loginOf, withClient } from '../src/db/connect.ts';
 import { openEmbedded } from '../src/db/embedded.ts';
-import { loginsFor, setUp } from '../src/db/open.ts';
+import { loginsFor, setUp, type Logins } from '../src/db/open.ts';
+
+/** A cluster with the migrated template that every test database is copied from. */
+export type Cluster = { logins: Logins; template: string; statementsFile: string; tenantTables: string[] };
 
 /**
  * One cluster per run: the embedded one in a temporary folder, or TEST_DATABASE_URL (a role that may create roles and
  * databases). It is migrated once into a template that every test database is copied from.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { cluster, close } = await openCluster();
+  project.provide('cluster', cluster);
+  return close;
+}
+
+/** The same for a program that is no test run. */
+export async function openCluster(): Promise<{ cluster: Cluster; close: () => Promise<void> }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mitra-test-'));
   // The embedded server runs as a service user when tests run as root.
   chmodSync(folder, 0o755);
@@ -35,12 +45,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     );
     return rows.map((row) => row.name);
   });
-  project.provide('cluster', { logins: { ...logins, admin }, template, statementsFile, tenantTables });
-  return async () => {
+  const close = async () => {
     await withClient(admin, (client) => client.query(`drop database ${template} with (force)`));
     await embedded?.close();
     rmSync(folder, { recursive: true, force: true });
   };
+  return { cluster: { logins: { ...logins, admin }, template, statementsFile, tenantTables }, close };
 }
 
 /** A run that is killed cannot stop its cluster; this small companion waits for its end and does. */

@@ -7,24 +7,28 @@ import { withClient } from '../src/db/connect.ts';
 import { connectTo } from '../src/db/open.ts';
 import type { Logins } from '../src/db/open.ts';
 import type { Db } from '../src/db/transact.ts';
+import type { Cluster } from './cluster.ts';
 import { checkStatement } from './statements.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The run's one cluster, with the migrated template. */
-    cluster: { logins: Logins; template: string; statementsFile: string; tenantTables: string[] };
+    cluster: Cluster;
   }
 }
 
 let made = 0;
 const seen = new Map<string, string | null>();
 
+/** A database for one test file or one part of the proof. */
+export type TestDatabase = { db: Db; logins: Logins; drop(): Promise<void> };
+
 /**
  * A fresh database, copied from the migrated template, that nobody else uses. Every statement on it is checked for its
  * tenant; one without fails the test that sent it.
  */
-export async function testDatabase(): Promise<{ db: Db; logins: Logins; drop(): Promise<void> }> {
-  const { logins, template, statementsFile, tenantTables } = inject('cluster');
+export async function testDatabase(cluster: Cluster = inject('cluster')): Promise<TestDatabase> {
+  const { logins, template, statementsFile, tenantTables } = cluster;
   await loadModule();
   const tables = new Set(tenantTables);
   const name = `test_${process.pid}_${(made += 1)}_${Date.now().toString(36)}`;
