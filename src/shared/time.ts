@@ -62,11 +62,26 @@ export function addMonths(day: Day, months: number): Day {
 }
 
 /** The last day of the month, quarter or year in which a day lies. */
-export function endOf(day: Day, unit: 'month' | 'quarter' | 'year'): Day {
+export function endOf(day: Day, unit: Rounding): Day {
   const date = utc(day);
   const month = date.getUTCMonth();
   const lastMonth = { month, quarter: month - (month % 3) + 2, year: 11 }[unit];
   return isoDay(new Date(Date.UTC(date.getUTCFullYear(), lastMonth + 1, 0)));
+}
+
+/** ISO 8601 durations of one unit: years, months, weeks or days, such as `P12M`. */
+export const periodPattern = /^P[1-9]\d{0,2}[YMWD]$/;
+export type Rounding = 'month' | 'quarter' | 'year';
+
+/** The day that lies a period (`periodPattern`) after a day, or the last day of that one's month, quarter or year. */
+export function addPeriod(day: Day, period: string, roundedTo?: Rounding): Day {
+  const count = Number(period.slice(1, -1));
+  const unit = period.at(-1) as 'Y' | 'M' | 'W' | 'D';
+  const after =
+    unit === 'Y' || unit === 'M'
+      ? addMonths(day, unit === 'Y' ? 12 * count : count)
+      : addDays(day, unit === 'W' ? 7 * count : count);
+  return roundedTo ? endOf(after, roundedTo) : after;
 }
 
 /** True for a text that names a day of the calendar: `2018-02-30` does not. */
