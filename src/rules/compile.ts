@@ -81,7 +81,9 @@ export function compileDocument(
     scopeSets: scopeSetsOf(document),
     needsLine:
       document.scope.products !== undefined ||
-      document.effects.some((effect) => effect.kind === 'award' && effect.per !== 'activity'),
+      document.effects.some(
+        (effect) => effect.kind === 'award' && effect.per !== 'activity' && effect.per !== 'goal',
+      ),
   };
   return { ok: true, document, compiled };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isDay } from '../shared/time.ts';
+import { isDay, periodPattern } from '../shared/time.ts';
 import { isCurrency } from '../shared/money.ts';
 
 /** Limits of a rule document, so that a rule stays a page that a person can read. */
@@ -70,6 +70,14 @@ const award = z.discriminatedUnion('per', [
     currency,
     units: size,
   }),
+  /** Once for each period in which this percentage of the goal is reached (absent: 100), for rules with a goal. */
+  z.strictObject({
+    kind: z.literal('award'),
+    ...leg,
+    per: z.literal('goal'),
+    at: z.int().min(1).max(percentMax).optional(),
+    units,
+  }),
 ]);
 
 /** Pays what the groups' awards earned once more, less what they earned: 200 percent doubles. */
@@ -89,6 +97,40 @@ const limit = z.strictObject({
   over: z.enum(['partial', 'nothing']),
 });
 
+/**
+ * What is counted: quantity in thousandths of a piece and amount in the minor unit of the currency (both of the eligible
+ * lines), total (of the whole paper, in that currency), activities, or different outlets or SKUs.
+ */
+const measure = z.discriminatedUnion('of', [
+  z.strictObject({ of: z.enum(['quantity', 'activities', 'outlets', 'skus']), kinds: codes.optional() }),
+  z.strictObject({ of: z.enum(['amount', 'total']), currency, kinds: codes.optional() }),
+]);
+
+/** A target for everybody; one that is set for each (`targets`); or so many percent of what they did themselves. */
+const target = z.union([
+  units,
+  z.strictObject({ individual: z.literal(true), otherwise: units.optional() }),
+  z.strictObject({ percent: z.int().min(1).max(percentMax), of: z.literal('last-year') }),
+  z.strictObject({
+    percent: z.int().min(1).max(percentMax),
+    /** The average of so many periods before. */
+    ofAverage: z.int().min(1).max(24),
+  }),
+]);
+
+/** Something to reach in a period; the activities that fit the rule's scope and condition count towards it. */
+const goal = z.strictObject({
+  /** Whose goal it is and who is paid. */
+  for: z.enum(['participant', 'outlet', 'partner']),
+  /** `campaign` is the time between `from` and `to` of the scope. */
+  per: z.enum(['day', 'week', 'month', 'quarter', 'year', 'campaign']),
+  /** One measure, or the share that the first has of the second in percent: delivered of ordered is a fill rate. */
+  counts: z.union([measure, z.strictObject({ share: measure, of: measure })]),
+  target,
+  /** Pays only for so many periods one after the other in which the target was reached; then it starts again. */
+  inARow: z.int().min(2).max(60).optional(),
+});
+
 const text = z.strictObject({
   /** The name of the rule, as on a screen or a statement. */
   title: z.string().min(1).max(80),
@@ -97,6 +139,13 @@ const text = z.strictObject({
   /** A sentence for those who missed the condition: what it takes. */
   unmet: z.string().min(1).max(200).optional(),
 });
+
+/** A day that lies a period after the event, or at the end of that day's month, quarter or year. */
+const counted = z.strictObject({
+  after: z.string().regex(periodPattern, 'must be years, months, weeks or days such as P12M or P30D'),
+  endOf: z.enum(['month', 'quarter', 'year']).optional(),
+});
+const dated = z.union([counted, z.strictObject({ on: day })]);
 
 /** A version of a rule, as it is written, stored, compared and exchanged. */
 const ruleDocument = z.strictObject({
@@ -117,6 +166,8 @@ const ruleDocument = z.strictObject({
   /** How the number of steps, or the product with a percentage, becomes whole: for each line or once for the sum. */
   rounding: z.strictObject({ mode: z.enum(['down', 'half-up', 'up']), at: z.enum(['line', 'activity']) }),
   limits: z.array(limit).max(limitsMax).optional(),
+  /** With a goal the rule pays for what is reached in a period, and not for each activity. */
+  goal: goal.optional(),
   /** Rules of one group add up, or the best or the first one pays. The lower order goes first. */
   stacking: z.strictObject({
     group: code,
@@ -125,16 +176,16 @@ const ruleDocument = z.strictObject({
   }),
   /** Carried by each transfer: what tax reports sum by. */
   taxClass: code.optional(),
-  /** The last day on which the units can be spent; counted from the date of the event. Absent: they do not expire. */
-  expires: z
-    .union([
-      z.strictObject({
-        after: z.string().regex(/^P\d{1,3}[MD]$/, 'must be months or days such as P12M or P30D'),
-        endOf: z.enum(['month', 'quarter', 'year']).optional(),
-      }),
-      z.strictObject({ on: day }),
-    ])
-    .optional(),
+  /**
+   * The last day on which the units can be spent; counted from the date of the event, or from the last day of a goal's
+   * period. Absent: they do not expire.
+   */
+  expires: z.union([...dated.options, z.strictObject({ earlier: z.tuple([dated, dated]) })]).optional(),
+  /**
+   * The units cannot be spent at first: through the last day of a period after the event, or until an event such as
+   * `delivery` or `payment` is told. Absent: they can be spent at once.
+   */
+  pending: z.union([counted, z.strictObject({ until: code })]).optional(),
 });
 
 export type RuleDocument = z.infer<typeof ruleDocument>;
@@ -142,6 +193,8 @@ type Effect = RuleDocument['effects'][number];
 export type AwardEffect = Extract<Effect, { kind: 'award' }>;
 export type MultiplyEffect = Extract<Effect, { kind: 'multiply' }>;
 export type Limit = NonNullable<RuleDocument['limits']>[number];
+export type Goal = NonNullable<RuleDocument['goal']>;
+export type Measure = z.infer<typeof measure>;
 export type Rounding = RuleDocument['rounding'];
 
 /** Something that keeps a rule from being saved: where in the document, where in the expression, and why in words. */
@@ -234,6 +287,7 @@ function contradictionsOf(document: RuleDocument): RuleProblem[] {
     add('scope.to', `The period ends on ${scope.to}, before it starts on ${scope.from}.`);
   if (new Set(effects.map(({ kind }) => kind)).size > 1)
     add('effects', 'A rule either awards or multiplies; write two rules for both.');
+  for (const sentence of goalContradictions(document)) add('goal', sentence);
   repeated(effects.map(({ leg, asset }) => `${leg} ${asset}`)).forEach((index) =>
     add(`effects[${index}].leg`, 'Two effects have the same leg and asset; give each leg a name of its own.'),
   );
@@ -247,6 +301,18 @@ function contradictionsOf(document: RuleDocument): RuleProblem[] {
     if (!effects.some((effect) => effect.asset === asset))
       add(`limits[${index}].asset`, `The rule does not award ${asset}.`);
   return problems;
+}
+
+function goalContradictions({ goal, scope, effects, limits = [] }: RuleDocument): string[] {
+  const sentences: string[] = [];
+  const forGoal = effects.filter((effect) => effect.kind === 'award' && effect.per === 'goal').length;
+  if (forGoal !== (goal ? effects.length : 0))
+    sentences.push('A rule with a goal pays per goal, and no other rule does.');
+  if (goal?.per === 'campaign' && !(scope.from && scope.to))
+    sentences.push('A goal over a campaign needs the first and the last day of the scope.');
+  if (goal && limits.some(({ per }) => per === 'activity'))
+    sentences.push('A goal is not paid for an activity, so no limit per activity applies to it.');
+  return sentences;
 }
 
 // The places of those that stood in the list before.

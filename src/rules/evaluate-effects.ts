@@ -1,12 +1,10 @@
-import { EvaluationError } from '@marcbachmann/cel-js';
-import { serialize } from '@marcbachmann/cel-js/serialize';
-
-import { addDays, addMonths, endOf } from '../shared/time.ts';
 import type { CompiledEffect, CompiledRule, Condition, Size } from './compile.ts';
-import { unitsMax, type AwardEffect, type RuleDocument, type Rounding } from './document.ts';
+import { unitsMax, type AwardEffect, type Rounding } from './document.ts';
 import { amountOf, eligibleValue, quantityOf, reason, type View, type ViewLine } from './evaluate-scope.ts';
 import type { Fact, Reason, Step } from './evaluation.ts';
-import type { CelValues, Expression } from './expression.ts';
+import { Fault } from './compile-expression.ts';
+import type { Expression } from './expression.ts';
+import type { Int, Values } from './vocabulary.ts';
 
 type CompiledAward = Extract<CompiledEffect, { kind: 'award' }>;
 
@@ -14,7 +12,7 @@ type CompiledAward = Extract<CompiledEffect, { kind: 'award' }>;
 export type Earned = { ok: true; units: bigint; steps: Step[] } | { ok: false; reason: Reason };
 
 /** Whether the condition holds: null when it does, else the reason with the first part that is not met. */
-export function unmet(condition: Condition | null, values: CelValues): Reason | null {
+export function unmet(condition: Condition | null, values: Values): Reason | null {
   if (condition === null) return null;
   const result = run(condition, values);
   if (!result.ok) return result.reason;
@@ -30,6 +28,7 @@ export function earn(
 ): Earned {
   const values = { ...view.values, eligible: eligibleValue(lines) };
   const { effect } = given;
+  if (effect.per === 'goal') throw new Error('a goal is paid when it is reached, not for an activity');
   if (effect.per === 'line') return earnByLine(given, lines, values);
   const units = sizeOf(given.units, values);
   if (!units.ok) return units;
@@ -61,7 +60,7 @@ export function multiplied(
   base: bigint,
   given: Extract<CompiledEffect, { kind: 'multiply' }>,
   rounding: Rounding,
-  values: CelValues,
+  values: Values,
 ): Earned {
   const percent = sizeOf(given.percent, values);
   if (!percent.ok) return percent;
@@ -76,15 +75,6 @@ export function multiplied(
   return bounded(more, [step('multiply', facts)]);
 }
 
-/** The last day on which units earned on a day can be spent; undefined when they do not expire. */
-export function expiryOf(expires: RuleDocument['expires'], day: string): string | undefined {
-  if (!expires) return undefined;
-  if ('on' in expires) return expires.on;
-  const count = Number(expires.after.slice(1, -1));
-  const after = expires.after.endsWith('M') ? addMonths(day, count) : addDays(day, count);
-  return expires.endOf ? endOf(after, expires.endOf) : after;
-}
-
 export function counted(units: bigint, asset: string): Fact {
   return { units: Number(units), asset };
 }
@@ -94,7 +84,7 @@ export function step(code: Step['code'], facts: Record<string, Fact>): Step {
 }
 
 // Lines that go back (a quantity below zero) earn nothing for themselves.
-function earnByLine(given: CompiledAward, lines: readonly ViewLine[], values: CelValues): Earned {
+function earnByLine(given: CompiledAward, lines: readonly ViewLine[], values: Values): Earned {
   const { effect, units } = given;
   const sold = lines.filter(({ line }) => line.quantityMilli > 0n);
   let total = 0n;
@@ -158,28 +148,27 @@ function bounded(units: bigint, steps: Step[]): Earned {
 
 type Value = { ok: true; value: unknown } | { ok: false; reason: Reason };
 
-function sizeOf(size: Size, values: CelValues): { ok: true; value: bigint } | Extract<Value, { ok: false }> {
+function sizeOf(size: Size, values: Values): { ok: true; value: bigint } | Extract<Value, { ok: false }> {
   if (size.formula === null) return { ok: true, value: size.fixed };
   const result = run(size.formula, values);
   if (!result.ok) return result;
-  return { ok: true, value: result.value as bigint };
+  return { ok: true, value: BigInt(result.value as Int) };
 }
 
-// The engine throws for what is not there and for what has no answer: a division by zero, a sum beyond 64 bits. Both
-// are reasons of this rule and no reason to lose the sale.
-function run(expression: Expression, values: CelValues): Value {
+// What is not there and what has no answer (a division by zero, a sum beyond 64 bits) are reasons of this rule and no
+// reason to lose the sale.
+function run(expression: Expression, values: Values): Value {
   try {
     return { ok: true, value: expression.run(values) };
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
-    const isMissing = error.code === 'no_such_key' || error.code === 'unknown_variable';
-    if (isMissing && error.node && 'op' in error.node)
-      return { ok: false, reason: reason('context-missing', { fact: serialize(error.node as never) }) };
-    return { ok: false, reason: reason('cannot-evaluate', { problem: error.summary }) };
+    if (!(error instanceof Fault)) throw error;
+    const { code, what } = error;
+    if (code === 'missing') return { ok: false, reason: reason('context-missing', { fact: what }) };
+    return { ok: false, reason: reason('cannot-evaluate', { problem: what }) };
   }
 }
 
-function firstUnmet(condition: Condition, values: CelValues): Reason {
+function firstUnmet(condition: Condition, values: Values): Reason {
   const part = condition.parts().find(({ whole }) => {
     const result = run(whole, values);
     return result.ok && result.value === false;
@@ -191,7 +180,5 @@ function firstUnmet(condition: Condition, values: CelValues): Reason {
 }
 
 function plain(value: unknown): Fact {
-  if (typeof value === 'string') return value;
-  const number = Number(value);
-  return typeof value === 'bigint' && Number.isSafeInteger(number) ? number : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? value : String(value);
 }

@@ -2,14 +2,7 @@ import type { Activity, ActivityLine } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
 import type { CompiledRule, Listed } from './compile.ts';
 import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
-import {
-  ActivityValue,
-  EligibleValue,
-  LineValue,
-  OutletValue,
-  ParticipantValue,
-  type CelValues,
-} from './expression.ts';
+import { addInts, toInt, type EligibleValue, type Int, type LineValue, type Values } from './vocabulary.ts';
 
 /** A line with a product, beside the value that expressions see. */
 export type ViewLine = { line: ActivityLine; value: LineValue };
@@ -21,7 +14,7 @@ export type View = {
   wall: WallTime;
   /** Only lines with a product can be eligible. */
   lines: readonly ViewLine[];
-  values: Omit<CelValues, 'eligible'>;
+  values: Omit<Values, 'eligible'>;
 };
 
 export function viewOf({ activity, facts }: Subject): View {
@@ -34,16 +27,20 @@ export function viewOf({ activity, facts }: Subject): View {
     wall,
     lines: all.filter(({ line }) => line.product !== null),
     values: {
-      activity: new ActivityValue({
+      activity: {
         kind: activity.kind,
         currency: activity.currency,
         date: wall.day,
-        weekday: BigInt(wall.weekday),
-        hour: BigInt(wall.hour),
-        totalMinor: activity.totalMinor,
+        weekday: wall.weekday,
+        hour: wall.hour,
+        totalMinor: toInt(activity.totalMinor),
         lines: all.map(({ value }) => value),
-      }),
-      participant: new ParticipantValue({ kind: kind ?? undefined, tier: tier ?? undefined }),
+      },
+      participant: {
+        kind: kind ?? undefined,
+        tier: tier ?? undefined,
+        segments: facts.participant.segments,
+      },
       ...(facts.outlet && { outlet: outletValue(facts.outlet) }),
     },
   };
@@ -51,12 +48,24 @@ export function viewOf({ activity, facts }: Subject): View {
 
 /** What expressions see of the lines that count for a rule. */
 export function eligibleValue(lines: readonly ViewLine[]): EligibleValue {
-  return new EligibleValue({
-    lines: lines.map(({ value }) => value),
-    count: BigInt(lines.length),
-    quantityMilli: quantityOf(lines),
-    amountMinor: amountOf(lines),
-  });
+  return new Eligible(lines.map(({ value }) => value));
+}
+
+// Few expressions ask for a sum, so it is made when one does.
+class Eligible implements EligibleValue {
+  readonly lines: readonly LineValue[];
+  constructor(lines: readonly LineValue[]) {
+    this.lines = lines;
+  }
+  get count(): Int {
+    return this.lines.length;
+  }
+  get quantityMilli(): Int {
+    return this.lines.reduce<Int>((sum, { quantityMilli }) => addInts(sum, quantityMilli!), 0);
+  }
+  get amountMinor(): Int {
+    return this.lines.reduce<Int>((sum, { amountMinor }) => addInts(sum, amountMinor!), 0);
+  }
 }
 
 export function quantityOf(lines: readonly ViewLine[]): bigint {
@@ -129,16 +138,16 @@ function notInArea(wanted: Listed | null, areas: readonly string[] | null): Reas
 // condition over all lines can be decided.
 function lineValue(line: ActivityLine): LineValue {
   const { text, sku, category, isFocus, quantityMilli, amountMinor } = line;
-  return new LineValue({
+  return {
     text,
     sku: sku ?? '',
     category: category ?? '',
     isFocus,
-    quantityMilli,
-    amountMinor,
-  });
+    quantityMilli: toInt(quantityMilli),
+    amountMinor: toInt(amountMinor),
+  };
 }
 
-function outletValue({ code, channel, areas }: NonNullable<Facts['outlet']>): OutletValue {
-  return new OutletValue({ code, channel: channel ?? undefined, area: areas[0], areas: [...areas] });
+function outletValue({ code, channel, areas }: NonNullable<Facts['outlet']>): Values['outlet'] {
+  return { code, channel: channel ?? undefined, area: areas[0], areas };
 }

@@ -1,5 +1,6 @@
 import type { CompiledEffect, CompiledRule } from './compile.ts';
-import { earn, expiryOf, multiplied, unmet } from './evaluate-effects.ts';
+import { expiryOf, pendingOf } from './evaluate-dates.ts';
+import { earn, multiplied, unmet } from './evaluate-effects.ts';
 import { limitLegs, usageKeysOf, usesOf, type Leg } from './evaluate-limits.ts';
 import {
   eligibleLines,
@@ -103,7 +104,9 @@ function begin(rule: CompiledRule, view: View): Outcome {
   if (outside) return { rule, lines: [], legs: [], reason: outside };
   const lines = eligibleLines(rule, view.lines);
   const values = { ...view.values, eligible: eligibleValue(lines) };
-  return { rule, lines, legs: [], reason: unmet(rule.condition, values) };
+  // What it counts towards a goal is known where the counters are (src/progress).
+  const counted = rule.document.goal ? reason('counted') : null;
+  return { rule, lines, legs: [], reason: unmet(rule.condition, values) ?? counted };
 }
 
 type Result = ReturnType<typeof earn>;
@@ -180,6 +183,7 @@ function unitsOf(legs: readonly Leg[], asset: string): bigint {
 
 function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Considered {
   const { code, taxClass, expires } = rule.document;
+  const pending = pendingOf(rule.document.pending, view.wall.day);
   const head = { rule: rule.id, code, version: rule.version };
   const steps = legs.flatMap((leg) => leg.steps);
   if (not) return { ...head, fired: false, reason: not, steps, awards: [] };
@@ -191,6 +195,7 @@ function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Conside
     units: leg.units,
     reasons: leg.steps,
     ...(expiresOn !== undefined && { expiresOn }),
+    ...(pending !== undefined && { pending }),
     ...(taxClass !== undefined && { taxClass }),
   }));
   return { ...head, fired: true, reason: reason('fired'), steps, awards };

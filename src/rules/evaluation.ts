@@ -5,7 +5,12 @@ import type { ActivityId, RuleId } from '../shared/id.ts';
 export type Facts = {
   /** IANA name; days and hours of the event are those of this clock. */
   timeZone: string;
-  participant: { kind: string | null; tier: string | null };
+  participant: {
+    kind: string | null;
+    tier: string | null;
+    /** Codes of the segments that the participant belonged to; absent where segments are not known. */
+    segments?: readonly string[];
+  };
   /** `areas`: codes from the outlet's own area up to the top of the tree. */
   outlet: { code: string; channel: string | null; areas: readonly string[] } | null;
 };
@@ -34,7 +39,12 @@ export type ReasonCode =
   | 'nothing-earned'
   | 'nothing-to-multiply'
   | 'limit-reached'
-  | 'lower-in-stacking';
+  | 'lower-in-stacking'
+  | 'counted'
+  | 'goal-reached'
+  | 'goal-short'
+  | 'goal-without-target'
+  | 'streak-short';
 
 /** A sentence in every language: its code and the values in it. */
 export type Reason = { code: ReasonCode; facts: Readonly<Record<string, Fact>> };
@@ -66,6 +76,8 @@ export type Award = {
   reasons: Step[];
   /** The last day on which the units can be spent. */
   expiresOn?: string;
+  /** They cannot be spent yet: through a day, or until an event is told. */
+  pending?: { through: string } | { until: string };
   taxClass?: string;
 };
 

@@ -3,10 +3,18 @@
  * grows with text times pattern and never faster, which is why expressions get this and no regular expressions.
  */
 export function glob(text: string, pattern: string): boolean {
+  return globber(pattern)(text);
+}
+
+/** `glob` for one pattern, made ready for many texts. */
+export function globber(pattern: string): (text: string) => boolean {
   const [head = '', ...parts] = pattern.toLowerCase().split('*');
-  const lower = text.toLowerCase();
-  if (parts.length === 0) return lower === head;
-  const tail = parts.pop()!;
+  const tail = parts.pop();
+  return (text) => fits(text.toLowerCase(), head, parts, tail);
+}
+
+function fits(lower: string, head: string, parts: readonly string[], tail: string | undefined): boolean {
+  if (tail === undefined) return lower === head;
   if (!lower.startsWith(head) || !lower.endsWith(tail)) return false;
   let from = head.length;
   const to = lower.length - tail.length;

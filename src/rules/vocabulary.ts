@@ -1,0 +1,84 @@
+/**
+ * What expressions can speak about, by type: each field with its type. Amounts and quantities are whole numbers, as
+ * everywhere. A field that is not known for an activity is absent, and a rule that asks for it is skipped.
+ */
+export const vocabulary = {
+  Activity: {
+    kind: 'string',
+    currency: 'string',
+    date: 'string',
+    weekday: 'int',
+    hour: 'int',
+    totalMinor: 'int',
+    lines: 'list<Line>',
+  },
+  Participant: { kind: 'string', tier: 'string', segments: 'list<string>' },
+  Outlet: { code: 'string', channel: 'string', area: 'string', areas: 'list<string>' },
+  Eligible: { lines: 'list<Line>', count: 'int', quantityMilli: 'int', amountMinor: 'int' },
+  Line: {
+    text: 'string',
+    sku: 'string',
+    category: 'string',
+    isFocus: 'bool',
+    quantityMilli: 'int',
+    amountMinor: 'int',
+  },
+} as const;
+
+/** The variables of expressions and their types. `line` exists in formulas for each line only. */
+export const variables = {
+  activity: 'Activity',
+  participant: 'Participant',
+  outlet: 'Outlet',
+  eligible: 'Eligible',
+  line: 'Line',
+} as const;
+
+/**
+ * A whole number of an expression: a number wherever that is exact and a bigint beyond, never a bigint that a number
+ * could say. So the two compare by `===`, and almost all arithmetic is that of numbers.
+ */
+export type Int = number | bigint;
+
+type TypeName = keyof typeof vocabulary;
+type ValueOf<Type> = Type extends 'string'
+  ? string
+  : Type extends 'int'
+    ? Int
+    : Type extends 'bool'
+      ? boolean
+      : Type extends 'list<string>'
+        ? readonly string[]
+        : readonly LineValue[];
+type Fields<Name extends TypeName> = {
+  readonly [Field in keyof (typeof vocabulary)[Name]]: ValueOf<(typeof vocabulary)[Name][Field]> | undefined;
+};
+export type LineValue = Fields<'Line'>;
+export type EligibleValue = Fields<'Eligible'>;
+
+/** The values an expression runs on. What is undefined is not known. */
+export type Values = {
+  readonly activity: Fields<'Activity'>;
+  readonly participant: Fields<'Participant'>;
+  readonly outlet?: Fields<'Outlet'> | undefined;
+  readonly eligible: EligibleValue;
+  readonly line?: LineValue;
+};
+
+/** True for a field that values of the type have. */
+export function hasField(type: string, field: string): boolean {
+  return Object.hasOwn(vocabulary, type) && Object.hasOwn(vocabulary[type as TypeName], field);
+}
+
+export function toInt(value: bigint): Int {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+export function addInts(a: Int, b: Int): Int {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return toInt(BigInt(a) + BigInt(b));
+}
