@@ -2,7 +2,7 @@ import { withTenant, type Tx } from '../src/db/transact.ts';
 import { assetId, ensureAssets, openAccounts } from '../src/ledger/accounts.ts';
 import { post } from '../src/ledger/post.ts';
 import type { NewTransfer, Posted } from '../src/ledger/transfer.ts';
-import { eventId, newId } from '../src/shared/id.ts';
+import { eventId, newId, partId } from '../src/shared/id.ts';
 import type { AccountId, AssetId, Id, ParticipantId, TenantId, TransferId } from '../src/shared/id.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -63,7 +63,10 @@ export async function openBook({ db, logins, drop }: TestDatabase) {
 
   /** A whole transfer out of a movement in few words. */
   function move(some: Move): NewTransfer {
-    const id = eventId<TransferId>(day0, tenant, 'test', String((made += 1)));
+    const name = String((made += 1));
+    const id = some.cause
+      ? partId<TransferId>(some.cause, name)
+      : eventId<TransferId>(day0, tenant, 'test', name);
     const asset: AssetId = some.debit === opened.stock ? coffee : points;
     return { id, tx: id, asset, kind: 'award', effectiveAt: day0, ...some };
   }

@@ -41,7 +41,8 @@ export async function openCluster(): Promise<{ cluster: Cluster; close: () => Pr
   const tenantTables = await withClient(logins.admin, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant'
-       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and c.relname <> 'tenant'`,
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
+         and c.relname <> 'tenant'`,
     );
     return rows.map((row) => row.name);
   });

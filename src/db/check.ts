@@ -26,7 +26,7 @@ export async function checkWalls(client: pg.Client): Promise<string[]> {
        (select count(*)::int from pg_policy p where p.polrelid = c.oid
           and pg_get_expr(p.polqual, p.polrelid) like '%tenant = %current_setting(''app.tenant''%') as policies
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> $1
+     where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> $1
        and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant' and not a.attisdropped)
      order by c.relname collate "C"`,
     [directoryTable],
@@ -38,6 +38,14 @@ export async function checkWalls(client: pg.Client): Promise<string[]> {
     if (!table.walled) problems.push(`Row-level security is not forced on the table ${table.name}.`);
     if (table.policies === 0) problems.push(`The table ${table.name} has no policy for its tenant.`);
   }
+  const { rows: bare } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and c.relkind = 'r' and c.relispartition
+       and has_table_privilege(c.oid, 'select, insert, update, delete') and not pg_has_role(current_user, c.relowner, 'MEMBER')
+     order by c.relname collate "C"`,
+  );
+  for (const { name } of bare)
+    problems.push(`The partition ${name} can be reached past the policy of its table.`);
   const { rows: views } = await client.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = 'public' and (c.relkind = 'm' or c.relkind = 'v' and not coalesce(c.reloptions @> '{security_invoker=true}', false))

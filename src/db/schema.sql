@@ -115,6 +115,7 @@ create table participant (
   partner uuid not null,
   tier text not null default 'bronze'::text,
   created_at timestamp with time zone not null default now(),
+  joined_on date,
   constraint participant_pkey PRIMARY KEY (tenant, id),
   constraint participant_tenant_code_key UNIQUE (tenant, code),
   constraint participant_tenant_phone_key UNIQUE (tenant, phone),
@@ -211,6 +212,7 @@ create table account (
   held bigint not null default 0,
   spent bigint not null default 0,
   floor bigint,
+  moved_at timestamp(3) with time zone,
   constraint account_pkey PRIMARY KEY (tenant, id),
   constraint account_tenant_owner_role_asset_key UNIQUE (tenant, owner, role, asset),
   constraint account_floor CHECK (((floor IS NULL) OR ((balance - held) >= floor))),
@@ -226,33 +228,32 @@ grant delete, insert, select, update on account to mitra_app, mitra_worker;
 create table transfer (
   tenant uuid not null,
   id uuid not null,
-  tx uuid not null,
   debit uuid not null,
   credit uuid not null,
+  cause uuid,
+  tx uuid,
   amount bigint not null,
   effective_at timestamp(3) with time zone not null,
   at timestamp(3) with time zone not null,
   expires_on date,
-  cause uuid,
+  kind transfer_kind not null,
   resolves uuid,
   reverses uuid,
   times_out_at timestamp(3) with time zone,
-  kind text not null,
   tax_class text,
   constraint transfer_pkey PRIMARY KEY (tenant, id),
   constraint transfer_amount_check CHECK ((amount > 0)),
   constraint transfer_check CHECK ((debit <> credit)),
-  constraint transfer_check1 CHECK (((resolves IS NOT NULL) = (kind = ANY (ARRAY['capture'::text, 'release'::text, 'activate'::text])))),
+  constraint transfer_check1 CHECK (((resolves IS NOT NULL) = (kind = ANY (ARRAY['capture'::transfer_kind, 'release'::transfer_kind, 'activate'::transfer_kind])))),
   constraint transfer_check2 CHECK (((resolves IS NULL) OR (reverses IS NULL))),
-  constraint transfer_check3 CHECK (((times_out_at IS NULL) OR (kind = 'hold'::text)))
+  constraint transfer_check3 CHECK (((times_out_at IS NULL) OR (kind = 'hold'::transfer_kind)))
 );
 
-CREATE INDEX transfer_at ON public.transfer USING btree (tenant, at);
-CREATE INDEX transfer_cause ON public.transfer USING btree (tenant, cause) WHERE (cause IS NOT NULL);
-CREATE INDEX transfer_credit ON public.transfer USING btree (tenant, credit, at);
-CREATE INDEX transfer_debit ON public.transfer USING btree (tenant, debit, at);
-CREATE INDEX transfer_resolves ON public.transfer USING btree (tenant, resolves) WHERE (resolves IS NOT NULL);
-CREATE INDEX transfer_reverses ON public.transfer USING btree (tenant, reverses) WHERE (reverses IS NOT NULL);
+CREATE INDEX transfer_at ON ONLY public.transfer USING brin (at) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX transfer_credit ON ONLY public.transfer USING btree (credit, at);
+CREATE INDEX transfer_debit ON ONLY public.transfer USING btree (debit, at);
+CREATE INDEX transfer_resolves ON ONLY public.transfer USING btree (resolves) WHERE (resolves IS NOT NULL);
+CREATE INDEX transfer_reverses ON ONLY public.transfer USING btree (reverses) WHERE (reverses IS NOT NULL);
 alter table transfer enable row level security;
 alter table transfer force row level security;
 create policy tenant_rows on transfer using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
@@ -260,15 +261,68 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.transfer FOR EACH STATE
 CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.transfer FOR EACH ROW EXECUTE FUNCTION refuse_change();
 grant insert, select on transfer to mitra_app, mitra_worker;
 
+create table transfer_p0 (
+  tenant uuid not null,
+  id uuid not null,
+  debit uuid not null,
+  credit uuid not null,
+  cause uuid,
+  tx uuid,
+  amount bigint not null,
+  effective_at timestamp(3) with time zone not null,
+  at timestamp(3) with time zone not null,
+  expires_on date,
+  kind transfer_kind not null,
+  resolves uuid,
+  reverses uuid,
+  times_out_at timestamp(3) with time zone,
+  tax_class text,
+  constraint transfer_p0_pkey PRIMARY KEY (tenant, id),
+  constraint transfer_amount_check CHECK ((amount > 0)),
+  constraint transfer_check CHECK ((debit <> credit)),
+  constraint transfer_check1 CHECK (((resolves IS NOT NULL) = (kind = ANY (ARRAY['capture'::transfer_kind, 'release'::transfer_kind, 'activate'::transfer_kind])))),
+  constraint transfer_check2 CHECK (((resolves IS NULL) OR (reverses IS NULL))),
+  constraint transfer_check3 CHECK (((times_out_at IS NULL) OR (kind = 'hold'::transfer_kind)))
+);
+
+CREATE INDEX transfer_p0_at_idx ON public.transfer_p0 USING brin (at) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX transfer_p0_credit_at_idx ON public.transfer_p0 USING btree (credit, at);
+CREATE INDEX transfer_p0_debit_at_idx ON public.transfer_p0 USING btree (debit, at);
+CREATE INDEX transfer_p0_resolves_idx ON public.transfer_p0 USING btree (resolves) WHERE (resolves IS NOT NULL);
+CREATE INDEX transfer_p0_reverses_idx ON public.transfer_p0 USING btree (reverses) WHERE (reverses IS NOT NULL);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.transfer_p0 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.transfer_p0 FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table turnover (
+  tenant uuid not null,
+  asset uuid not null,
+  role text not null,
+  account uuid not null,
+  effective_day date not null,
+  at_day date not null,
+  debit bigint not null,
+  credit bigint not null,
+  constraint turnover_pkey PRIMARY KEY (tenant, asset, role, account, effective_day, at_day),
+  constraint turnover_credit_check CHECK ((credit >= 0)),
+  constraint turnover_debit_check CHECK ((debit >= 0))
+) with (fillfactor=60);
+
+alter table turnover enable row level security;
+alter table turnover force row level security;
+create policy tenant_rows on turnover using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on turnover to mitra_app, mitra_worker;
+
 create table lot (
   tenant uuid not null,
   account uuid not null,
   expires_on date not null,
   earned bigint not null default 0,
+  open boolean not null default true,
   constraint lot_pkey PRIMARY KEY (tenant, account, expires_on),
   constraint lot_earned_check CHECK ((earned >= 0))
 );
 
+CREATE INDEX lot_open ON public.lot USING btree (tenant, expires_on, account) WHERE open;
 alter table lot enable row level security;
 alter table lot force row level security;
 create policy tenant_rows on lot using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
@@ -317,6 +371,7 @@ create table chain (
   seq bigint not null,
   hash bytea not null,
   at timestamp(3) with time zone not null,
+  closed_before timestamp(3) with time zone,
   constraint chain_pkey PRIMARY KEY (tenant)
 );
 
@@ -673,6 +728,223 @@ alter table idempotency enable row level security;
 alter table idempotency force row level security;
 create policy tenant_rows on idempotency using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
 grant delete, insert, select, update on idempotency to mitra_app, mitra_worker;
+
+create table waiting (
+  tenant uuid not null,
+  earning uuid not null,
+  through date,
+  event text,
+  programme uuid not null,
+  cause uuid not null,
+  constraint waiting_pkey PRIMARY KEY (tenant, earning),
+  constraint waiting_check CHECK (((through IS NULL) <> (event IS NULL))),
+  constraint waiting_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+CREATE INDEX waiting_event ON public.waiting USING btree (tenant, cause) WHERE (event IS NOT NULL);
+CREATE INDEX waiting_through ON public.waiting USING btree (tenant, programme, through) WHERE (through IS NOT NULL);
+alter table waiting enable row level security;
+alter table waiting force row level security;
+create policy tenant_rows on waiting using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on waiting to mitra_app, mitra_worker;
+
+create table wallet (
+  tenant uuid not null,
+  id uuid not null,
+  code text not null,
+  name text not null,
+  asset text not null,
+  programme uuid not null,
+  created_at timestamp with time zone not null,
+  constraint wallet_pkey PRIMARY KEY (tenant, id),
+  constraint wallet_tenant_code_key UNIQUE (tenant, code),
+  constraint wallet_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+alter table wallet enable row level security;
+alter table wallet force row level security;
+create policy tenant_rows on wallet using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on wallet to mitra_app, mitra_worker;
+
+create table wallet_member (
+  tenant uuid not null,
+  wallet uuid not null,
+  participant uuid not null,
+  limit_units bigint,
+  limit_per text not null,
+  is_active boolean not null default true,
+  constraint wallet_member_pkey PRIMARY KEY (tenant, wallet, participant),
+  constraint wallet_member_limit_per_check CHECK ((limit_per = ANY (ARRAY['day'::text, 'week'::text, 'month'::text]))),
+  constraint wallet_member_limit_units_check CHECK ((limit_units >= 0)),
+  constraint wallet_member_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id),
+  constraint wallet_member_tenant_wallet_fkey FOREIGN KEY (tenant, wallet) REFERENCES wallet(tenant, id)
+);
+
+CREATE INDEX wallet_member_participant ON public.wallet_member USING btree (tenant, participant);
+alter table wallet_member enable row level security;
+alter table wallet_member force row level security;
+create policy tenant_rows on wallet_member using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on wallet_member to mitra_app, mitra_worker;
+
+create table wallet_allowance (
+  tenant uuid not null,
+  account uuid not null,
+  wallet uuid not null,
+  participant uuid not null,
+  starts_on date not null,
+  ends_on date not null,
+  constraint wallet_allowance_pkey PRIMARY KEY (tenant, account),
+  constraint wallet_allowance_tenant_wallet_participant_fkey FOREIGN KEY (tenant, wallet, participant) REFERENCES wallet_member(tenant, wallet, participant)
+);
+
+CREATE INDEX wallet_allowance_member ON public.wallet_allowance USING btree (tenant, wallet, participant, starts_on);
+alter table wallet_allowance enable row level security;
+alter table wallet_allowance force row level security;
+create policy tenant_rows on wallet_allowance using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on wallet_allowance to mitra_app, mitra_worker;
+
+create table opening_balance (
+  tenant uuid not null,
+  external_key text not null,
+  participant uuid not null,
+  asset text not null,
+  units bigint not null,
+  expires_on date,
+  earned_on date,
+  recorded_at timestamp(3) with time zone not null,
+  transfer uuid not null,
+  constraint opening_balance_pkey PRIMARY KEY (tenant, external_key),
+  constraint opening_balance_units_check CHECK ((units > 0)),
+  constraint opening_balance_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id)
+);
+
+alter table opening_balance enable row level security;
+alter table opening_balance force row level security;
+create policy tenant_rows on opening_balance using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on opening_balance to mitra_app, mitra_worker;
+
+create table mass_action (
+  tenant uuid not null,
+  id uuid not null,
+  kind text not null,
+  reason text not null,
+  done_by uuid not null,
+  at timestamp(3) with time zone not null,
+  constraint mass_action_pkey PRIMARY KEY (tenant, id),
+  constraint mass_action_kind_check CHECK ((kind = ANY (ARRAY['activate'::text, 'cancel'::text, 'expire'::text])))
+);
+
+alter table mass_action enable row level security;
+alter table mass_action force row level security;
+create policy tenant_rows on mass_action using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on mass_action to mitra_app, mitra_worker;
+
+create table period_close (
+  tenant uuid not null,
+  before timestamp(3) with time zone not null,
+  closed_at timestamp(3) with time zone not null,
+  closed_by uuid,
+  digest bytea not null,
+  seq bigint not null,
+  hash bytea not null,
+  constraint period_close_pkey PRIMARY KEY (tenant, before)
+);
+
+alter table period_close enable row level security;
+alter table period_close force row level security;
+create policy tenant_rows on period_close using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.period_close FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.period_close FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on period_close to mitra_app, mitra_worker;
+
+create table verified (
+  tenant uuid not null,
+  id uuid not null,
+  at timestamp(3) with time zone not null,
+  is_full boolean not null,
+  seq bigint not null,
+  hash bytea not null,
+  posted_at timestamp(3) with time zone,
+  problem text,
+  constraint verified_pkey PRIMARY KEY (tenant, id)
+);
+
+alter table verified enable row level security;
+alter table verified force row level security;
+create policy tenant_rows on verified using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.verified FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.verified FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on verified to mitra_app, mitra_worker;
+
+create table counter (
+  tenant uuid not null,
+  id uuid not null,
+  programme uuid not null,
+  filled_at timestamp with time zone not null,
+  constraint counter_pkey PRIMARY KEY (tenant, id),
+  constraint counter_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+alter table counter enable row level security;
+alter table counter force row level security;
+create policy tenant_rows on counter using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on counter to mitra_app, mitra_worker;
+
+create table counter_day (
+  tenant uuid not null,
+  counter uuid not null,
+  subject uuid not null,
+  day date not null,
+  item text not null default ''::text,
+  value bigint not null,
+  constraint counter_day_pkey PRIMARY KEY (tenant, counter, subject, day, item)
+) with (fillfactor=80);
+
+alter table counter_day enable row level security;
+alter table counter_day force row level security;
+create policy tenant_rows on counter_day using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on counter_day to mitra_app, mitra_worker;
+
+create table target (
+  tenant uuid not null,
+  rule uuid not null,
+  subject uuid not null,
+  starts_on date not null,
+  version integer not null,
+  value bigint not null,
+  reason text not null,
+  set_at timestamp with time zone not null,
+  set_by text not null,
+  constraint target_pkey PRIMARY KEY (tenant, rule, subject, starts_on, version),
+  constraint target_value_check CHECK ((value > 0)),
+  constraint target_version_check CHECK ((version > 0))
+);
+
+alter table target enable row level security;
+alter table target force row level security;
+create policy tenant_rows on target using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on target to mitra_app, mitra_worker;
+
+create table settlement (
+  tenant uuid not null,
+  goal uuid not null,
+  turn integer not null,
+  rule uuid not null,
+  version integer not null,
+  subject uuid not null,
+  first_day date not null,
+  last_day date not null,
+  document jsonb not null,
+  at timestamp with time zone not null,
+  constraint settlement_pkey PRIMARY KEY (tenant, goal, turn),
+  constraint settlement_turn_check CHECK ((turn > 0))
+);
+
+CREATE INDEX settlement_subject ON public.settlement USING btree (tenant, subject, last_day);
+alter table settlement enable row level security;
+alter table settlement force row level security;
+create policy tenant_rows on settlement using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on settlement to mitra_app, mitra_worker;
 
 CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text, run_at timestamp with time zone)
  RETURNS void

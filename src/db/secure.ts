@@ -4,6 +4,8 @@ import type pg from 'pg';
 export const immutableTables = [
   'transfer',
   'batch',
+  'period_close',
+  'verified',
   'evidence',
   'reading',
   'verification',
@@ -21,6 +23,8 @@ const tenantCondition = "tenant = nullif(current_setting('app.tenant', true), ''
 type Roles = { app: string; worker: string; jobsSchema: string };
 type Table = {
   name: string;
+  /** Itself and its partitions, as far as they can be emptied by TRUNCATE. */
+  truncatable: string[];
   has_tenant: boolean;
   secured: boolean;
   has_policy: boolean;
@@ -58,6 +62,10 @@ async function readTables(client: pg.Client): Promise<Table[]> {
     `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as secured,
        exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant' and not a.attisdropped)
          as has_tenant,
+       array(select p.oid::regclass::text from pg_class p
+         where (p.oid = c.oid or p.oid in (select i.inhrelid from pg_inherits i where i.inhparent = c.oid))
+           and not exists (select from pg_trigger t where t.tgrelid = p.oid and t.tgname = 'never_truncated')
+         order by p.oid) as truncatable,
        exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant_rows') as has_policy,
        array(select t.tgname::text from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -89,13 +97,14 @@ function refuseChange(tables: Table[]): string[] {
      end $$`,
   ];
   for (const name of immutableTables) {
-    const triggers = tables.find((table) => table.name === name)?.triggers;
-    if (!triggers) continue;
-    if (!triggers.includes('rows_never_change'))
+    const table = tables.find((one) => one.name === name);
+    if (!table) continue;
+    if (!table.triggers.includes('rows_never_change'))
       statements.push(`create trigger rows_never_change before update or delete on ${name}
         for each row execute function refuse_change()`);
-    if (!triggers.includes('never_truncated'))
-      statements.push(`create trigger never_truncated before truncate on ${name}
+    // Triggers on rows come along to each partition, those on statements do not.
+    for (const place of table.truncatable)
+      statements.push(`create trigger never_truncated before truncate on ${place}
         for each statement execute function refuse_change()`);
   }
   return statements;

@@ -50,7 +50,7 @@ async function ruleBehind(
   const evaluations = (await evaluationsOf(tx, versions)).map(({ evaluation }) => evaluation);
   for (const evaluation of evaluations) {
     const version = { id: evaluation.activity, version: evaluation.version };
-    const award = awardsOf(evaluation).find((each) => awardTransferId(tx, version, each) === transfer);
+    const award = awardsOf(evaluation).find((each) => awardTransferId(version, each) === transfer);
     if (!award) continue;
     const rules = await rulesByVersion(
       tx,

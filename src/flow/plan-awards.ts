@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Activity } from '../activity/activity.ts';
 import type { Tx } from '../db/transact.ts';
-import { accountId, assetId, openAccounts } from '../ledger/accounts.ts';
+import { accountId, assetId, type NewAccount } from '../ledger/accounts.ts';
 import { transfersByIds, transfersThatFollow } from '../ledger/read.ts';
-import { planTakeBacks, type ClawbackPolicy, type TakeBack } from '../ledger/reverse.ts';
+import {
+  planTakeBacks,
+  type ClawbackPolicy,
+  type PlannedTakeBack,
+  type TakeBack,
+} from '../ledger/reverse.ts';
 import type { NewTransfer } from '../ledger/transfer.ts';
 import type { Programme } from '../network/programmes.ts';
 import { differenceOf, type Difference } from '../rules/difference.ts';
 import { awardsOf, type Award, type Evaluation } from '../rules/evaluation.ts';
-import { eventId, timeOf, type Id, type TransferId } from '../shared/id.ts';
+import { partId, timeOf, type Id, type TransferId } from '../shared/id.ts';
 
 /** The asset whose change the participant is told. */
 export const points = 'points';
@@ -19,161 +24,182 @@ const clawbackUsual: ClawbackPolicy = 'within-balance';
  * the rule, so that a transfer can be traced back to its award, and posting twice is harmless.
  */
 export function awardTransferId(
-  tx: Tx,
   activity: { id: Activity['id']; version: number },
   { rule, leg, asset }: Pick<Award, 'rule' | 'leg' | 'asset'>,
 ): TransferId {
-  return eventId(
-    timeOf(activity.id),
-    tx.tenant,
-    'award',
-    activity.id,
-    String(activity.version),
-    rule,
-    leg,
-    asset,
-  );
+  return partId(activity.id, 'award', String(activity.version), rule, leg, asset);
 }
 
-/** The transfers of one version of an activity share this, and stand or fall together. */
-export function groupOf(tx: Tx, activity: Activity): Id<string> {
-  return eventId(timeOf(activity.id), tx.tenant, 'activity', activity.id, String(activity.version));
+/** The transfers of one version of an activity share this, and stand or fall together. The first version needs no other name. */
+export function groupOf({ id, version }: Pick<Activity, 'id' | 'version'>): Id<string> {
+  return version === 1 ? id : partId(id, 'version', String(version));
 }
+
+/** An activity in its newest version, what the rules make of it, and what they made of its earlier versions. */
+export type Judged = { activity: Activity; evaluation: Evaluation; earlier: readonly Evaluation[] };
+
+/** What to post for each activity, in order, and the change in its participant's points. */
+type PlannedAwards = { transfers: NewTransfer[]; points: bigint };
 
 /** An award that is in the book, whose it is, and what of it has not been taken back. */
 type Standing = { award: Award; transfer: TransferId; owner: Id<string>; left: bigint };
 
 /**
- * What to post so that the book says what the newest evaluation says: awards that are missing, and take-backs under the
- * programme's policy of what earlier versions were given too much. `points` is the change in the participant's points.
+ * What to post so that the book says what the newest evaluations say: awards that are missing, and take-backs under the
+ * programme's policy of what earlier versions were given too much. `accounts` must be open before the awards are posted.
  */
 export async function planAwards(
   tx: Tx,
   programme: Programme,
-  activity: Activity,
-  earlier: readonly Evaluation[],
-  evaluation: Evaluation,
-): Promise<{ transfers: NewTransfer[]; points: bigint }> {
-  const standing = await standingAwards(tx, earlier);
-  const own = standing.filter(({ owner }) => owner === activity.participant);
-  const differences = differenceOf(unitsLeft(own), awardsOf(evaluation));
-  const grants = differences.filter((difference) => difference.kind === 'award');
-  const transfers = await grantTransfers(tx, programme, activity, grants);
-  const taken = await takeBacks(tx, programme, activity, [
-    ...allotAll(differences, own),
+  judged: readonly Judged[],
+): Promise<{ plans: PlannedAwards[]; accounts: NewAccount[] }> {
+  const standing = await standingAwards(
+    tx,
+    judged.flatMap(({ earlier }) => earlier),
+  );
+  const accounts: NewAccount[] = [];
+  const plans: PlannedAwards[] = [];
+  const allotted: Allotted[] = [];
+  for (const { activity, evaluation } of judged) {
+    const all = standing.get(activity.id) ?? [];
+    const own = all.filter(({ owner }) => owner === activity.participant);
+    const differences = differenceOf(unitsLeft(own), awardsOf(evaluation));
+    const granted = grant(tx, programme, activity, differences);
+    accounts.push(...granted.accounts);
+    plans.push({ transfers: granted.transfers, points: granted.points });
+    allotted.push(...allotAll(activity, differences, own));
     // An earlier version named somebody else: what they got for it goes back as a whole.
-    ...standing.filter((one) => !own.includes(one)).map(wholly),
-  ]);
-  const given = grants.reduce((sum, { asset, units }) => sum + (asset === points ? units : 0n), 0n);
-  return { transfers: [...transfers, ...taken.transfers], points: given - taken.points };
+    for (const one of all) if (!own.includes(one)) allotted.push(wholly(activity, one));
+  }
+  const places = new Map(judged.map(({ activity }, index) => [activity, index]));
+  for (const { of, plan } of await takeBacks(tx, programme, allotted)) {
+    const { transfers, split } = plan;
+    const planned = plans[places.get(of.activity)!]!;
+    planned.transfers.push(...transfers);
+    if (of.asset === points && of.owner === of.activity.participant)
+      planned.points -= split.pending + split.available + split.debt;
+  }
+  return { plans, accounts };
 }
 
-async function standingAwards(tx: Tx, earlier: readonly Evaluation[]): Promise<Standing[]> {
+/** What earlier evaluations awarded and is still with its owner, by activity. */
+async function standingAwards(
+  tx: Tx,
+  earlier: readonly Evaluation[],
+): Promise<Map<Activity['id'], Standing[]>> {
   const known = earlier.flatMap((evaluation) =>
     awardsOf(evaluation).map((award) => {
       const { activity: id, version } = evaluation;
-      return { award, transfer: awardTransferId(tx, { id, version }, award) };
+      return { activity: id, award, transfer: awardTransferId({ id, version }, award) };
     }),
   );
+  if (known.length === 0) return new Map();
   const ids = known.map(({ transfer }) => transfer);
-  const booked = await transfersByIds(tx, ids);
-  const followers = await transfersThatFollow(tx, ids);
-  return known.flatMap(({ award, transfer }) => {
-    const given = booked.find((each) => each.id === transfer);
-    if (!given) return [];
-    const { amount, to } = given;
-    const back = followers.reduce((sum, each) => sum + (each.reverses === transfer ? each.amount : 0n), 0n);
-    return amount > back ? [{ award, transfer, owner: to.owner, left: amount - back }] : [];
-  });
+  const booked = new Map((await transfersByIds(tx, ids)).map((transfer) => [transfer.id, transfer]));
+  const reversals = Map.groupBy(await transfersThatFollow(tx, ids), ({ reverses }) => reverses);
+  const standing = new Map<Activity['id'], Standing[]>();
+  for (const { activity, award, transfer } of known) {
+    const given = booked.get(transfer);
+    if (!given) continue;
+    const back = (reversals.get(transfer) ?? []).reduce((sum, { amount }) => sum + amount, 0n);
+    if (given.amount === back) continue;
+    const one = { award, transfer, owner: given.to.owner, left: given.amount - back };
+    standing.set(activity, [...(standing.get(activity) ?? []), one]);
+  }
+  return standing;
 }
 
-async function grantTransfers(
+function grant(
   tx: Tx,
   programme: Programme,
   activity: Activity,
-  grants: readonly Difference[],
-): Promise<NewTransfer[]> {
-  const assets = [...new Set(grants.map(({ asset }) => assetId(tx.tenant, asset)))];
-  await openAccounts(
-    tx,
-    assets.flatMap((asset) => [
-      { asset, owner: programme.id, role: 'issued' as const },
-      { asset, owner: activity.participant, role: 'available' as const },
-    ]),
-  );
-  return grants.map((grant) => {
-    const asset = assetId(tx.tenant, grant.asset);
-    return {
-      id: awardTransferId(tx, activity, grant),
-      tx: groupOf(tx, activity),
+  differences: readonly Difference[],
+): PlannedAwards & { accounts: NewAccount[] } {
+  const accounts: NewAccount[] = [];
+  const transfers: NewTransfer[] = [];
+  let given = 0n;
+  for (const difference of differences) {
+    if (difference.kind !== 'award') continue;
+    const asset = assetId(tx.tenant, difference.asset);
+    accounts.push(
+      { asset, owner: programme.id, role: 'issued' },
+      { asset, owner: activity.participant, role: 'available' },
+    );
+    transfers.push({
+      id: awardTransferId(activity, difference),
+      tx: groupOf(activity),
       asset,
       debit: accountId(tx.tenant, programme.id, 'issued', asset),
       credit: accountId(tx.tenant, activity.participant, 'available', asset),
-      amount: grant.units,
+      amount: difference.units,
       kind: 'award',
       effectiveAt: activity.occurredAt,
-      expiresOn: grant.expiresOn,
+      expiresOn: difference.expiresOn,
       cause: activity.id,
-      taxClass: grant.taxClass,
-    };
-  });
+      taxClass: difference.taxClass,
+    });
+    if (difference.asset === points) given += difference.units;
+  }
+  return { transfers, accounts, points: given };
 }
 
 async function takeBacks(
   tx: Tx,
   programme: Programme,
-  activity: Activity,
   wanted: readonly Allotted[],
-): Promise<{ transfers: NewTransfer[]; points: bigint }> {
+): Promise<{ of: Allotted; plan: Extract<PlannedTakeBack, { ok: true }> }[]> {
+  if (wanted.length === 0) return [];
   const policy = programme.settings.clawback ?? clawbackUsual;
-  if (wanted.length === 0) return { transfers: [], points: 0n };
-  const group = groupOf(tx, activity);
   const plans = await planTakeBacks(
     tx,
-    wanted.map(({ earning, amount }): TakeBack => ({ earning, amount, policy })),
-    {
-      tx: group,
-      key: group,
-      recordedAt: timeOf(activity.id),
-      effectiveAt: activity.occurredAt,
-      cause: activity.id,
-    },
+    wanted.map(({ activity, earning, amount }): TakeBack => {
+      const group = groupOf(activity);
+      const { id, occurredAt: effectiveAt } = activity;
+      const because = { tx: group, key: group, recordedAt: timeOf(id), effectiveAt, cause: id };
+      return { earning, amount, policy, because };
+    }),
   );
-  const transfers: NewTransfer[] = [];
-  let taken = 0n;
-  for (const [i, plan] of plans.entries()) {
+  return plans.map((plan, index) => {
     assert(plan.ok, `what stands in the book can be taken back: ${plan.ok ? '' : plan.refused}`);
-    transfers.push(...plan.transfers);
-    const { pending, available, debt } = plan.split;
-    if (wanted[i]!.asset === points && wanted[i]!.owner === activity.participant)
-      taken += pending + available + debt;
-  }
-  return { transfers, points: taken };
+    return { of: wanted[index]!, plan };
+  });
 }
 
-/** What is to be taken back of one transfer. */
-type Allotted = { earning: TransferId; owner: Id<string>; asset: string; amount: bigint };
+/** What is to be taken back of one transfer, because of an activity. */
+type Allotted = {
+  activity: Activity;
+  earning: TransferId;
+  owner: Id<string>;
+  asset: string;
+  amount: bigint;
+};
 
 function unitsLeft(standing: readonly Standing[]): Award[] {
   return standing.map(({ award, left }) => ({ ...award, units: left }));
 }
 
-function wholly({ award, transfer, owner, left }: Standing): Allotted {
-  return { earning: transfer, owner, asset: award.asset, amount: left };
+function wholly(activity: Activity, { award, transfer, owner, left }: Standing): Allotted {
+  return { activity, earning: transfer, owner, asset: award.asset, amount: left };
 }
 
-function allotAll(differences: readonly Difference[], standing: readonly Standing[]): Allotted[] {
-  return differences.filter(({ kind }) => kind === 'take-back').flatMap((one) => allot(one, standing));
+function allotAll(
+  activity: Activity,
+  differences: readonly Difference[],
+  standing: readonly Standing[],
+): Allotted[] {
+  return differences
+    .filter(({ kind }) => kind === 'take-back')
+    .flatMap((one) => allot(activity, one, standing));
 }
 
 // The newest award goes first, as the last one that was believed.
-function allot(difference: Difference, standing: readonly Standing[]): Allotted[] {
+function allot(activity: Activity, difference: Difference, standing: readonly Standing[]): Allotted[] {
   let rest = difference.units;
   const parts: Allotted[] = [];
   for (const one of standing.toReversed()) {
     if (rest === 0n || !isSamePart(one.award, difference)) continue;
     const amount = one.left < rest ? one.left : rest;
-    parts.push({ ...wholly(one), amount });
+    parts.push({ ...wholly(activity, one), amount });
     rest -= amount;
   }
   return parts;

@@ -42,8 +42,13 @@ function sold(ringgit: number, changes: Partial<NewActivity> = {}): NewActivity 
   };
 }
 
-const record = (...given: NewActivity[]) =>
+const settle = (...given: NewActivity[]) =>
   inNusa(async (tx) => recordAndPost(tx, (await programmeById(tx, people.programme))!, given, at));
+const record = async (...given: NewActivity[]) =>
+  (await settle(...given)).map((one) => {
+    if (!one.ok) throw new Error(JSON.stringify(one));
+    return one;
+  });
 const pointsOf = async (participant: ParticipantId = people.budi) => {
   const balances = await inNusa((tx) => balancesOf(tx, participant));
   return Number(balances.find(({ role, asset }) => role === 'available' && asset.code === 'points')!.balance);

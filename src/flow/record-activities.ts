@@ -2,27 +2,42 @@ import assert from 'node:assert/strict';
 import type { Activity, NewActivity } from '../activity/activity.ts';
 import { recordActivities } from '../activity/record.ts';
 import type { Tx } from '../db/transact.ts';
-import { post } from '../ledger/post.ts';
+import { openAccounts } from '../ledger/accounts.ts';
+import { post, transfersMax } from '../ledger/post.ts';
 import { planRepayments } from '../ledger/reverse.ts';
 import type { NewTransfer } from '../ledger/transfer.ts';
 import { areaPaths } from '../network/areas.ts';
-import { outletsByIds } from '../network/outlets.ts';
-import { participantsByIds } from '../network/participants.ts';
+import { outletsByIds, type Outlet } from '../network/outlets.ts';
+import { participantsByIds, type Participant } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
-import type { Facts } from '../rules/evaluation.ts';
-import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/evaluations.ts';
+import type { Evaluation, Facts } from '../rules/evaluation.ts';
+import { evaluationsOf, keepEvaluations } from '../rules/evaluations.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import { evaluateUnderLimits } from '../rules/usage.ts';
+import { refuse, type Refused } from '../shared/refusal.ts';
 import { planAwards } from './plan-awards.ts';
 import { planGoods } from './plan-goods.ts';
 
-/** What recording an activity brought about; `points` is the change of the participant's points, below zero when taken back. */
-export type Settled = { activity: Activity; points: bigint };
+/**
+ * What recording an activity brought about; `points` is the change of the participant's points, below zero when taken
+ * back.
+ */
+export type Settled =
+  | {
+      ok: true;
+      outcome: 'first' | 'corrected' | 'replayed';
+      activity: Activity;
+      points: bigint;
+      participant: Participant;
+      outlet: Outlet;
+    }
+  | Refused<'activity-invalid'>;
 
 /**
  * Records what happened and lets everything follow from it in the caller's transaction: evaluation under the rules of
  * its date, awards, goods out of stock, counters of limits. A correction or withdrawal posts only the difference to
- * what earlier versions left in the book. Saying the same again changes nothing. Answers in order.
+ * what earlier versions left in the book. Saying the same again changes nothing. Answers in order; what is refused leaves
+ * no trace and does not touch the others. However many activities there are, the number of statements is the same.
  */
 export async function recordAndPost(
   tx: Tx,
@@ -30,65 +45,110 @@ export async function recordAndPost(
   given: readonly NewActivity[],
   at: Date,
 ): Promise<Settled[]> {
-  const recorded = await recordActivities(tx, given, at);
-  const settled: Settled[] = [];
-  const changed: Activity[] = [];
-  for (const one of recorded) {
-    assert(
-      one.ok,
-      `what was judged can be recorded: ${one.ok ? '' : one.refused} ${one.ok ? '' : JSON.stringify(one.facts)}`,
-    );
-    if (one.outcome !== 'replayed') changed.push(one.activity);
-  }
+  const known = await readNetwork(tx, given);
+  const unknown = given.map((activity) => refuseUnknown(activity, known));
+  const recorded = await recordActivities(
+    tx,
+    given.filter((_, i) => unknown[i] === null),
+    at,
+  );
+  const changed = recorded.flatMap((one) => (one.ok && one.outcome !== 'replayed' ? [one.activity] : []));
   // Of several versions in one batch only the newest takes effect: the others were never believed on their own.
   const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()];
-  const points = await settle(tx, programme, newest, at);
-  for (const one of recorded)
-    if (one.ok) settled.push({ activity: one.activity, points: points.get(one.activity) ?? 0n });
-  return settled;
+  const points = await settle(tx, programme, newest, known, at);
+  const answers = recorded.map((one): Settled => {
+    if (!one.ok) return one;
+    const { outcome, activity } = one;
+    const participant = known.participants.get(activity.participant)!;
+    const outlet = known.outlets.get(activity.outlet)!;
+    return { ok: true, outcome, activity, points: points.get(activity) ?? 0n, participant, outlet };
+  });
+  return unknown.map((refusal) => refusal ?? answers.shift()!);
+}
+
+/** The people and places that activities name. */
+type Network = {
+  participants: ReadonlyMap<Participant['id'], Participant>;
+  outlets: ReadonlyMap<Outlet['id'], Outlet>;
+  areaPaths: ReadonlyMap<Outlet['area'], string[]>;
+};
+
+async function readNetwork(tx: Tx, given: readonly NewActivity[]): Promise<Network> {
+  const participants = await participantsByIds(tx, [...new Set(given.map((each) => each.participant))]);
+  const outlets = await outletsByIds(tx, [...new Set(given.map((each) => each.outlet))]);
+  return {
+    participants: new Map(participants.map((each) => [each.id, each])),
+    outlets: new Map(outlets.map((each) => [each.id, each])),
+    areaPaths: await areaPaths(tx, [...new Set(outlets.map((outlet) => outlet.area))]),
+  };
+}
+
+function refuseUnknown(
+  { participant, outlet }: NewActivity,
+  known: Network,
+): Refused<'activity-invalid'> | null {
+  if (!known.participants.has(participant)) return refuse('activity-invalid', { field: 'participant' });
+  if (!known.outlets.has(outlet)) return refuse('activity-invalid', { field: 'outlet' });
+  return null;
 }
 
 async function settle(
   tx: Tx,
   programme: Programme,
   activities: readonly Activity[],
+  network: Network,
   at: Date,
 ): Promise<Map<Activity, bigint>> {
   if (activities.length === 0) return new Map();
-  const earlier = await evaluationsOf(tx, activities.flatMap(earlierVersions));
-  const facts = await factsOf(tx, programme, activities);
-  const subjects = activities.map((activity) => ({ activity, facts: facts.get(activity)! }));
-  const previous = activities.flatMap((activity) => latestOf(activity, earlier));
+  const earlier = Map.groupBy(
+    await evaluationsOf(tx, activities.flatMap(earlierVersions)),
+    ({ evaluation }) => evaluation.activity,
+  );
+  const subjects = activities.map((activity) => ({ activity, facts: factsOf(programme, activity, network) }));
+  const before = activities.map(({ id }) => (earlier.get(id) ?? []).map(({ evaluation }) => evaluation));
   const evaluations = await evaluateUnderLimits(
     tx,
     await liveRules(tx, programme.id),
     subjects,
-    previous.map(({ evaluation }) => evaluation),
+    before.flatMap(newestOf),
   );
   await keepEvaluations(
     tx,
     evaluations.map((evaluation, i) => ({ evaluation, facts: subjects[i]!.facts })),
     at,
   );
-  const changes = new Map<Activity, bigint>();
-  const transfers: NewTransfer[] = [];
-  for (const [i, activity] of activities.entries()) {
-    const before = earlier
-      .map(({ evaluation }) => evaluation)
-      .filter((each) => each.activity === activity.id);
-    const awards = await planAwards(tx, programme, activity, before, evaluations[i]!);
-    const goods = await planGoods(tx, programme, activity);
-    changes.set(activity, awards.points);
-    transfers.push(...awards.transfers, ...goods);
+  const judged = activities.map((activity, i) => ({
+    activity,
+    evaluation: evaluations[i]!,
+    earlier: before[i]!,
+  }));
+  const awards = await planAwards(tx, programme, judged);
+  const goods = await planGoods(tx, programme, activities);
+  await openAccounts(tx, [...awards.accounts, ...goods.accounts]);
+  await postAll(tx, [...awards.plans.flatMap(({ transfers }) => transfers), ...goods.transfers], at);
+  return new Map(activities.map((activity, i) => [activity, awards.plans[i]!.points]));
+}
+
+// Everything was planned under the lock of the book, so a refusal is a bug and undoes the transaction.
+async function postAll(tx: Tx, transfers: readonly NewTransfer[], at: Date): Promise<void> {
+  const earnings = transfers.filter((transfer) => transfer.kind === 'award');
+  const all = [...transfers, ...(await planRepayments(tx, earnings))];
+  for (const batch of batchesOf(all)) {
+    const posted = await post(tx, batch, at);
+    for (const answer of posted)
+      assert(answer.ok, `what was planned can be posted: ${JSON.stringify(answer)}`);
   }
-  const repayments = await planRepayments(
-    tx,
-    transfers.filter((transfer) => transfer.kind === 'award'),
-  );
-  // Everything was planned under the lock of the book, so a refusal is a bug and undoes the transaction.
-  const posted = await post(tx, [...transfers, ...repayments], at);
-  for (const answer of posted) assert(answer.ok, `what was planned can be posted: ${JSON.stringify(answer)}`);
-  return changes;
+}
+
+/** Cuts what is too much for one batch; what shares a `tx` stays together. */
+function batchesOf(transfers: readonly NewTransfer[]): NewTransfer[][] {
+  if (transfers.length <= transfersMax) return [[...transfers]];
+  const batches: NewTransfer[][] = [[]];
+  for (const group of Map.groupBy(transfers, (one) => one.tx).values()) {
+    if (batches.at(-1)!.length + group.length > transfersMax) batches.push([]);
+    batches.at(-1)!.push(...group);
+  }
+  return batches;
 }
 
 function earlierVersions({ id, version }: Activity): { id: Activity['id']; version: number }[] {
@@ -96,40 +156,20 @@ function earlierVersions({ id, version }: Activity): { id: Activity['id']; versi
 }
 
 // The version that was evaluated last; not every version is.
-function latestOf({ id }: Activity, earlier: readonly KeptEvaluation[]): KeptEvaluation[] {
-  const own = earlier.filter(({ evaluation }) => evaluation.activity === id);
-  return own.toSorted((a, b) => b.evaluation.version - a.evaluation.version).slice(0, 1);
+function newestOf(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.toSorted((a, b) => b.version - a.version).slice(0, 1);
 }
 
-async function factsOf(
-  tx: Tx,
+function factsOf(
   programme: Programme,
-  activities: readonly Activity[],
-): Promise<Map<Activity, Facts>> {
-  const participants = await participantsByIds(tx, [...new Set(activities.map((each) => each.participant))]);
-  const outlets = await outletsByIds(tx, [...new Set(activities.map((each) => each.outlet))]);
-  const paths = await areaPaths(
-    tx,
-    outlets.map((outlet) => outlet.area),
-  );
-  return new Map(
-    activities.map((activity) => {
-      const participant = participants.find((each) => each.id === activity.participant);
-      const outlet = outlets.find((each) => each.id === activity.outlet);
-      return [
-        activity,
-        {
-          timeZone: programme.timeZone,
-          participant: { kind: participant?.kind ?? null, tier: participant?.tier ?? null },
-          outlet: outlet
-            ? {
-                code: outlet.code,
-                channel: outlet.channel,
-                areas: paths.get(outlet.area) ?? [outlet.areaCode],
-              }
-            : null,
-        },
-      ];
-    }),
-  );
+  activity: Activity,
+  { participants, outlets, areaPaths }: Network,
+): Facts {
+  const { kind, tier } = participants.get(activity.participant)!;
+  const { code, channel, area, areaCode } = outlets.get(activity.outlet)!;
+  return {
+    timeZone: programme.timeZone,
+    participant: { kind, tier },
+    outlet: { code, channel, areas: areaPaths.get(area) ?? [areaCode] },
+  };
 }

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type { NewActivity } from '../activity/activity.ts';
 import { activitiesOfEvidence } from '../activity/read.ts';
 import type { Tx } from '../db/transact.ts';
@@ -30,13 +32,7 @@ export async function settleVerdict(
   const before = await activitiesOfEvidence(tx, evidence.id);
   let points = 0n;
   if (decided.verdict === 'verified') {
-    const [recorded] = await recordAndPost(
-      tx,
-      decided.programme,
-      [activityOf(evidence, decided, decision)],
-      at,
-    );
-    points = recorded!.points;
+    points = await pointsFor(tx, decided, [activityOf(evidence, decided, decision)], at);
   } else {
     const withdrawn = before
       .filter((activity) => !activity.withdrawn)
@@ -47,8 +43,7 @@ export async function settleVerdict(
         withdrawn: true,
         reason: decision?.note ?? null,
       }));
-    const taken = await recordAndPost(tx, decided.programme, withdrawn, at);
-    points = taken.reduce((sum, each) => sum + each.points, 0n);
+    points = await pointsFor(tx, decided, withdrawn, at);
   }
   const message = await messageOf(tx, evidence, decided, decision, {
     points,
@@ -56,6 +51,20 @@ export async function settleVerdict(
   });
   await queueMessages(tx, [message], at);
   await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
+}
+
+/** Records the activities and answers the change in points. */
+async function pointsFor(
+  tx: Tx,
+  { programme }: Decided,
+  activities: readonly NewActivity[],
+  at: Date,
+): Promise<bigint> {
+  const settled = await recordAndPost(tx, programme, activities, at);
+  return settled.reduce((sum, each) => {
+    assert(each.ok, `what was judged can be recorded: ${each.ok ? '' : JSON.stringify(each)}`);
+    return sum + each.points;
+  }, 0n);
 }
 
 function activityOf(evidence: Evidence, decided: Decided, decision: Decision): NewActivity {

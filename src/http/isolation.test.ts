@@ -72,7 +72,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
         asset,
         ...accounts,
         amount: 5n,
-        kind: 'award',
+        kind: 'award' as const,
         effectiveAt: at,
       };
       await post(tx, [move], app.now());

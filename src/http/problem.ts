@@ -36,6 +36,8 @@ export const statusOf: Record<RefusalCode, ContentfulStatusCode> = {
   'already-resolved': 409,
   'hold-exceeded': 422,
   'reversal-exceeded': 422,
+  'period-closed': 422,
+  'period-not-over': 422,
 };
 
 export type Problem = {

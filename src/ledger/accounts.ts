@@ -13,7 +13,8 @@ export type Asset = NewAsset & { id: AssetId };
 /**
  * What an account is for, and how far down it may go. A member's `available` and `pending` never fall below zero;
  * `debt` is where a claw-back goes that the member cannot cover; `issued` is what the programme owes; `stock` below zero
- * means goods that came in unseen; `supplied` is where goods came from and `sold` where they went.
+ * means goods that came in unseen; `supplied` is where goods came from and `sold` where they went. An `allowance` goes
+ * down to a floor of its own, what may be used up of a limit; `allowed` is its other side.
  */
 export const floors = {
   available: 0n,
@@ -23,9 +24,14 @@ export const floors = {
   stock: null,
   supplied: null,
   sold: null,
+  allowance: 0n,
+  allowed: null,
 } as const satisfies Record<string, bigint | null>;
 
 export type Role = keyof typeof floors;
+
+/** Few and busy: accounts of these roles have daily sums of their own (`turnover`). */
+export const systemRoles: readonly string[] = ['issued', 'supplied', 'sold', 'allowed'] satisfies Role[];
 
 /** `floor` where it differs from the role's: a budget, a credit line. Null: none. */
 export type NewAccount = { asset: AssetId; owner: Id<string>; role: Role; floor?: bigint | null };

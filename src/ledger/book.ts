@@ -1,5 +1,6 @@
 import type { Tx } from '../db/transact.ts';
 import type { AccountId, AssetId, Id, TransferId } from '../shared/id.ts';
+import type { Head } from './chain.ts';
 import { transferColumns, type NewTransfer, type Transfer } from './transfer.ts';
 
 /** An account as stored, and what the batch under judgement adds to it. */
@@ -11,7 +12,8 @@ export type AccountState = {
   floor: bigint | null;
   balance: bigint;
   held: bigint;
-  added: { balance: bigint; held: bigint; spent: bigint };
+  /** `moves`: how many transfers changed the balance. */
+  added: { balance: bigint; held: bigint; spent: bigint; moves: bigint };
 };
 
 /** Units of one expiry date that the batch adds to or takes from an account. */
@@ -38,6 +40,16 @@ export type LinkState = {
   activated: bigint;
 };
 
+/** What the batch moved on a system account, or on all other accounts of a role together, on one business day. */
+export type TurnoverState = {
+  asset: AssetId;
+  role: string;
+  account: AccountId;
+  effectiveDay: string;
+  debit: bigint;
+  credit: bigint;
+};
+
 /** The part of the book that a batch touches, as of the lock on the chain's head. */
 export type Book = {
   accounts: Map<AccountId, AccountState>;
@@ -48,10 +60,13 @@ export type Book = {
   links: Map<TransferId, LinkState>;
   holds: Map<TransferId, HoldState>;
   lots: Map<string, LotState>;
+  turnover: Map<string, TurnoverState>;
+  /** Nothing new may have happened before. */
+  closedBefore: Date | null;
 };
 
-/** Reads what judging these transfers needs. The caller holds the lock of the book. */
-export async function readBook(tx: Tx, transfers: readonly NewTransfer[]): Promise<Book> {
+/** Reads what judging these transfers needs. The caller holds the lock of the book, whose head it gives. */
+export async function readBook(tx: Tx, head: Head, transfers: readonly NewTransfer[]): Promise<Book> {
   const linked = new Set(transfers.flatMap((one) => one.resolves ?? one.reverses ?? []));
   return {
     accounts: await readAccounts(tx, new Set(transfers.flatMap((one) => [one.debit, one.credit]))),
@@ -60,6 +75,8 @@ export async function readBook(tx: Tx, transfers: readonly NewTransfer[]): Promi
     links: linked.size > 0 ? await readLinks(tx, [...linked]) : new Map(),
     holds: linked.size > 0 ? await readHolds(tx, [...linked]) : new Map(),
     lots: new Map(),
+    turnover: new Map(),
+    closedBefore: head.closedBefore,
   };
 }
 
@@ -70,7 +87,9 @@ async function readAccounts(tx: Tx, ids: Set<AccountId>): Promise<Map<AccountId,
     [tx.tenant, listOf([...ids])],
     { name: 'ledger-accounts' },
   );
-  return new Map(rows.map((row) => [row.id, { ...row, added: { balance: 0n, held: 0n, spent: 0n } }]));
+  return new Map(
+    rows.map((row) => [row.id, { ...row, added: { balance: 0n, held: 0n, spent: 0n, moves: 0n } }]),
+  );
 }
 
 async function readStored(tx: Tx, transfers: readonly NewTransfer[]): Promise<Map<TransferId, Transfer>> {

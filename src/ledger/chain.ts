@@ -4,8 +4,8 @@ import type { Tx } from '../db/transact.ts';
 import type { TenantId } from '../shared/id.ts';
 import { contentOf, type Transfer } from './transfer.ts';
 
-/** The last link of a tenant's chain. */
-export type Head = { seq: bigint; hash: Buffer; at: Date };
+/** The last link of a tenant's chain. Nothing is posted any more that happened before `closedBefore`. */
+export type Head = { seq: bigint; hash: Buffer; at: Date; closedBefore: Date | null };
 
 /** A batch as the next link: `leaves` names its rows, `root` digests their content, `hash` seals both and what was before. */
 export type Seal = {
@@ -39,9 +39,11 @@ export async function lockBook(tx: Tx): Promise<Head> {
 }
 
 async function readHeadForUpdate(tx: Tx): Promise<Head[]> {
-  return tx.query<Head>('select seq, hash, at from chain where tenant = $1 for update', [tx.tenant], {
-    name: 'ledger-lock',
-  });
+  return tx.query<Head>(
+    'select seq, hash, at, closed_before as "closedBefore" from chain where tenant = $1 for update',
+    [tx.tenant],
+    { name: 'ledger-lock' },
+  );
 }
 
 /** What the first batch of a tenant stands on; it names the tenant, so that no chain can pass for another's. */

@@ -73,7 +73,7 @@ test('of many parallel captures of one hold, exactly its amount is taken', async
 test('hold and capture may stand in one batch', async () => {
   const hold = book.hold(book.sari, 50n);
   const { debit, credit, asset } = hold;
-  const capture = { ...follow(20n), kind: 'capture', resolves: hold.id, debit, credit, asset };
+  const capture = { ...follow(20n), kind: 'capture' as const, resolves: hold.id, debit, credit, asset };
   expect(codesOf(await book.postNow([hold, capture]))).toEqual(['ok', 'ok']);
   expect(await wallet()).toEqual({ balance: 80n, held: 30n });
   await clean();
@@ -90,7 +90,7 @@ test('refuses link-mismatch for other accounts than the hold has, and for what i
 test('refuses unknown-transfer for a hold that is not in the book', async () => {
   const hold = book.hold(book.sari, 50n);
   const { debit, credit, asset } = hold;
-  const capture = { ...follow(1n), kind: 'capture', resolves: hold.id, debit, credit, asset };
+  const capture = { ...follow(1n), kind: 'capture' as const, resolves: hold.id, debit, credit, asset };
   expect(codesOf(await book.postNow([capture]))).toEqual(['unknown-transfer']);
 });
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transact.ts';
-import { eventId } from '../shared/id.ts';
+import { eventId, partId } from '../shared/id.ts';
 import type { AccountId, TransferId } from '../shared/id.ts';
 import { lockBook } from './chain.ts';
 import { post } from './post.ts';
@@ -50,7 +50,9 @@ export async function releaseTimedOut(tx: Tx, now: Date): Promise<Posted[]> {
   const holds = await transfersByIds(tx, [...openOf.keys()]);
   const releases = holds.map((hold) => {
     const effectiveAt = hold.timesOutAt!;
-    const id = eventId<TransferId>(effectiveAt, tx.tenant, 'time-out', hold.id);
+    const id = hold.cause
+      ? partId<TransferId>(hold.cause, 'time-out', hold.id)
+      : eventId<TransferId>(effectiveAt, tx.tenant, 'time-out', hold.id);
     return releaseOf(hold, {
       id,
       tx: id,

@@ -1,5 +1,7 @@
+import type { AccountId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
-import type { AccountState, Book, HoldState, LinkState } from './book.ts';
+import { systemRoles } from './accounts.ts';
+import type { AccountState, Book, HoldState, LinkState, TurnoverState } from './book.ts';
 import {
   contentOf,
   movesNothing,
@@ -9,6 +11,9 @@ import {
   type PostRefusal,
   type Transfer,
 } from './transfer.ts';
+
+/** Stands in the daily sums for all accounts of a role that is not a system role. */
+const everyOtherAccount = '00000000-0000-0000-0000-000000000000' as AccountId;
 
 /** The rows to write, and an answer for every transfer in the order given. What they change is noted in the book. */
 export type Judgement = { rows: Transfer[]; answers: Posted[] };
@@ -25,7 +30,7 @@ export function judge(book: Book, transfers: readonly NewTransfer[], at: Date): 
     const legs = places.map((place) => transfers[place]!);
     const reused = legs.find((leg) => isReused(book, leg)) ?? findAddition(book, legs);
     const fresh = legs.filter((leg) => !book.stored.has(leg.id));
-    const refused = reused ? refuseLeg(reused, 'id-reused') : tryLegs(book, fresh);
+    const refused = reused ? refuseLeg(reused, 'id-reused') : (findLate(book, fresh) ?? tryLegs(book, fresh));
     const accepted = refused ? [] : fresh.map((leg) => rowOf(leg, at));
     for (const row of accepted) keep(book, row);
     rows.push(...accepted);
@@ -64,6 +69,12 @@ function findAddition(book: Book, legs: readonly NewTransfer[]): NewTransfer | u
   return fresh.length < legs.length ? fresh[0] : undefined;
 }
 
+/** A new leg that says it happened in a period which is closed. */
+function findLate({ closedBefore }: Book, legs: readonly NewTransfer[]): Refused<PostRefusal> | undefined {
+  const late = closedBefore && legs.find((leg) => leg.effectiveAt < closedBefore);
+  return late ? refuseLeg(late, 'period-closed', { closedBefore: closedBefore.toISOString() }) : undefined;
+}
+
 /** Lets later transfers of the batch find an accepted one, as a repetition or as what they resolve or reverse. */
 function keep(book: Book, row: Transfer): void {
   book.stored.set(row.id, row);
@@ -78,8 +89,8 @@ function keep(book: Book, row: Transfer): void {
   });
 }
 
-/** Something that was noted in the book, and how to take it back. */
-type Change = { undo: () => unknown };
+/** What was added to a counter of the book, so that it can be taken back. */
+type Change = { on: Record<string, bigint>; key: string; by: bigint };
 
 /** Notes the legs of one `tx` in the book, or answers why not and leaves the book as it was. */
 function tryLegs(book: Book, legs: readonly NewTransfer[]): Refused<PostRefusal> | null {
@@ -91,7 +102,7 @@ function tryLegs(book: Book, legs: readonly NewTransfer[]): Refused<PostRefusal>
     if (refused) break;
   }
   refused ??= findBelowFloor(legs, touched);
-  if (refused) for (const change of changes.toReversed()) change.undo();
+  if (refused) for (const { on, key, by } of changes) on[key]! -= by;
   return refused;
 }
 
@@ -134,16 +145,16 @@ function tryLeg(
 
 function noteHold(book: Book, leg: NewTransfer, debit: AccountState, changes: Change[]): void {
   add(changes, debit.added, 'held', leg.amount);
-  const timesOutAt = leg.timesOutAt ?? null;
-  book.holds.set(leg.id, {
+  const hold: HoldState = {
     id: leg.id,
     account: debit.id,
-    timesOutAt,
+    timesOutAt: leg.timesOutAt ?? null,
     isNew: true,
-    open: leg.amount,
+    open: 0n,
     added: 0n,
-  });
-  changes.push({ undo: () => book.holds.delete(leg.id) });
+  };
+  book.holds.set(leg.id, hold);
+  add(changes, hold, 'open', leg.amount);
 }
 
 /** Checks the transfer against the one it resolves or reverses, and notes how much of that one it uses up. */
@@ -231,6 +242,10 @@ function noteMove(
 ): void {
   add(changes, debit.added, 'balance', -leg.amount);
   add(changes, credit.added, 'balance', leg.amount);
+  add(changes, debit.added, 'moves', 1n);
+  add(changes, credit.added, 'moves', 1n);
+  add(changes, turnoverOf(book, debit, leg), 'debit', leg.amount);
+  add(changes, turnoverOf(book, credit, leg), 'credit', leg.amount);
   const original = leg.reverses ? book.links.get(leg.reverses)?.transfer : undefined;
   if (!original) add(changes, debit.added, 'spent', leg.amount);
   else if (original.credit === debit.id && original.expiresOn)
@@ -248,10 +263,24 @@ function addToLot(book: Book, account: AccountState, expiresOn: string, by: bigi
   add(changes, lot, 'earned', by);
 }
 
-/** Adds to a counter, and notes how to take it back. */
+/** The daily sums that a movement on this account belongs to. */
+function turnoverOf(
+  book: Book,
+  { id, asset, role }: AccountState,
+  { effectiveAt }: NewTransfer,
+): TurnoverState {
+  const account = systemRoles.includes(role) ? id : everyOtherAccount;
+  const effectiveDay = effectiveAt.toISOString().slice(0, 10);
+  const key = `${asset} ${role} ${account} ${effectiveDay}`;
+  const turnover = book.turnover.get(key) ?? { asset, role, account, effectiveDay, debit: 0n, credit: 0n };
+  book.turnover.set(key, turnover);
+  return turnover;
+}
+
+/** Adds to a counter, and notes it. */
 function add<Key extends string>(changes: Change[], on: Record<Key, bigint>, key: Key, by: bigint): void {
   on[key] += by;
-  changes.push({ undo: () => (on[key] -= by) });
+  changes.push({ on, key, by });
 }
 
 function refuseLeg(

@@ -4,7 +4,7 @@ import { codesOf, day0, openBook, type TestBook } from '../../test/book.ts';
 import { testDatabase } from '../../test/database.ts';
 import { withClient } from '../db/connect.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
-import { newId, type AccountId, type AssetId } from '../shared/id.ts';
+import { newId, partId, type AccountId, type AssetId } from '../shared/id.ts';
 import { ensureAssets, openAccounts } from './accounts.ts';
 import { openPoster, post } from './post.ts';
 import type { NewTransfer } from './transfer.ts';
@@ -45,16 +45,16 @@ describe('posting', () => {
     expect((await verifyBook(book.db, book.tenant)).checked).toMatchObject({ batches: 1, transfers: 1 });
   });
 
-  test.each<[string, (book: TestBook) => Partial<NewTransfer>]>([
+  test.each<[string, (book: TestBook, award: NewTransfer) => Partial<NewTransfer>]>([
     ['amount', () => ({ amount: 51n })],
     ['account', ({ budi }) => ({ credit: budi.available })],
     ['business time', () => ({ effectiveAt: new Date(day0.getTime() + 1) })],
     ['expiry', () => ({ expiresOn: '2018-12-31' })],
     ['kind', () => ({ kind: 'bonus' })],
-    ['cause', () => ({ cause: newId(day0) })],
+    ['cause', (_book, { id }) => ({ cause: partId(id, 'another') })],
   ])('refuses id-reused when the same id comes with another %s', async (_what, other) => {
     const award = book.earn(book.sari, 50n);
-    const changed = { ...award, ...other(book) };
+    const changed = { ...award, ...other(book, award) };
     expect(codesOf(await book.postNow([award, changed]))).toEqual(['ok', 'id-reused']);
     expect(codesOf(await book.postNow([changed]))).toEqual(['id-reused']);
     expect(await book.balanceOf(book.sari.available)).toEqual({ balance: 50n, held: 0n });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
 import { gather } from '../shared/gather.ts';
-import type { TenantId } from '../shared/id.ts';
+import { isPartOf, type TenantId } from '../shared/id.ts';
 import { readBook } from './book.ts';
 import { lockBook, nextAt, seal } from './chain.ts';
 import { judge } from './judge.ts';
@@ -25,7 +25,7 @@ export async function post(tx: Tx, transfers: readonly NewTransfer[], now: Date)
   checkTransfers(transfers);
   const head = await lockBook(tx);
   // Nobody else writes to the book until this transaction ends: what is read now is still true when it is written.
-  const book = await readBook(tx, transfers);
+  const book = await readBook(tx, head, transfers);
   const at = nextAt(head, now);
   const { rows, answers } = judge(book, transfers, at);
   if (rows.length > 0) {
@@ -41,6 +41,7 @@ function checkTransfers(transfers: readonly NewTransfer[]): void {
   for (const one of transfers) {
     assert(one.amount > 0n && one.amount <= amountMax, 'a transfer moves a positive amount that can be real');
     assert(one.debit !== one.credit, 'a transfer has two accounts');
+    assert(!one.cause || isPartOf(one.id, one.cause), 'a transfer with a cause has an id made from it');
     const resolves = one.kind === 'capture' || one.kind === 'release' || one.kind === 'activate';
     assert(resolves === (one.resolves !== undefined), 'capture, release and activate name what they resolve');
     assert(!(one.resolves && one.reverses), 'a transfer resolves or reverses');

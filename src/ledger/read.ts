@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transact.ts';
-import type { AccountId, Id, TransferId } from '../shared/id.ts';
+import { partsOf, type AccountId, type Id, type TransferId } from '../shared/id.ts';
 import type { Asset } from './accounts.ts';
 import { transferColumns, type Transfer } from './transfer.ts';
 
@@ -102,12 +102,27 @@ export async function transfersOfCause(tx: Tx, cause: Id<string>): Promise<Booke
 
 /** Everything that several causes brought about, in the order of posting. */
 export async function transfersOfCauses(tx: Tx, causes: readonly Id<string>[]): Promise<BookedTransfer[]> {
-  return (await readBooked(tx, 't.cause = any ($2::uuid[])', [causes])).sort(byPosting);
+  const parts = causes.map((cause) => partsOf<TransferId>(cause));
+  const rows = await tx.query<{ id: TransferId }>(
+    // "offset 0" keeps the planner, which cannot know how narrow a range is, from reading the whole table instead.
+    `select t.id from unnest($2::uuid[], $3::uuid[], $4::uuid[]) c (id, lowest, highest) cross join lateral (
+       select t.id from transfer t
+       where t.tenant = $1 and t.id between c.lowest and c.highest and t.cause = c.id offset 0) t`,
+    [tx.tenant, causes, parts.map(({ lowest }) => lowest), parts.map(({ highest }) => highest)],
+  );
+  const booked = await transfersByIds(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  return booked.sort(byPosting);
 }
 
 /** What takes the transfers back, activates, captures or releases them, in the order of posting. */
 export async function transfersThatFollow(tx: Tx, ids: readonly TransferId[]): Promise<BookedTransfer[]> {
-  const followers = '(t.resolves = any ($2::uuid[]) or t.reverses = any ($2::uuid[]))';
+  // Each has an index of its own; a condition with "or" over both would read the whole table once it is estimated badly.
+  const followers = `t.id in (
+    select r.id from transfer r where r.tenant = $1 and r.resolves = any ($2::uuid[])
+    union all select r.id from transfer r where r.tenant = $1 and r.reverses = any ($2::uuid[]))`;
   return (await readBooked(tx, followers, [ids])).sort(byPosting);
 }
 

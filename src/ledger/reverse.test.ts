@@ -78,7 +78,7 @@ describe('reversal', () => {
     const { asset, debit, credit } = award;
     const reversal = {
       ...follow(100n),
-      kind: 'reversal',
+      kind: 'reversal' as const,
       asset,
       debit: credit,
       credit: debit,
@@ -107,7 +107,14 @@ describe('reversal', () => {
 
   test('refuses unknown-transfer', async () => {
     const { asset, debit, credit, id } = book.earn(book.sari, 1n);
-    const reversal = { ...follow(1n), kind: 'reversal', asset, debit: credit, credit: debit, reverses: id };
+    const reversal = {
+      ...follow(1n),
+      kind: 'reversal' as const,
+      asset,
+      debit: credit,
+      credit: debit,
+      reverses: id,
+    };
     expect(codesOf(await book.postNow([reversal]))).toEqual(['unknown-transfer']);
   });
 });
@@ -219,8 +226,8 @@ describe('pending', () => {
 
 async function takeBack(earning: NewTransfer, amount: bigint, policy: ClawbackPolicy, key: string) {
   return book.run(async (tx): Promise<[PlannedTakeBack, string[]]> => {
-    const cause = { tx: takeBackTx(key), key, recordedAt: day0, effectiveAt: day0 };
-    const [plan] = await planTakeBacks(tx, [{ earning: earning.id, amount, policy }], cause);
+    const because = { tx: takeBackTx(key), key, recordedAt: day0, effectiveAt: day0 };
+    const [plan] = await planTakeBacks(tx, [{ earning: earning.id, amount, policy, because }]);
     return [plan!, plan!.ok ? codesOf(await post(tx, plan!.transfers, day0)) : []];
   });
 }
@@ -273,9 +280,11 @@ describe('claw-back', () => {
     const awards = [book.earn(book.sari, 50n), book.earn(book.sari, 50n)];
     await book.postNow([...awards, book.spend(book.sari, 40n)]);
     const plans = await book.run(async (tx) => {
-      const cause = { tx: takeBackTx('both'), key: 'both', recordedAt: day0, effectiveAt: day0 };
-      const takeBacks = awards.map(({ id }) => ({ earning: id, amount: 50n, policy: 'allow-debt' as const }));
-      const planned = await planTakeBacks(tx, takeBacks, cause);
+      const because = { tx: takeBackTx('both'), key: 'both', recordedAt: day0, effectiveAt: day0 };
+      const planned = await planTakeBacks(
+        tx,
+        awards.map(({ id }) => ({ earning: id, amount: 50n, policy: 'allow-debt' as const, because })),
+      );
       const posted = await post(
         tx,
         planned.flatMap((plan) => (plan.ok ? plan.transfers : [])),

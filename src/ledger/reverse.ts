@@ -1,18 +1,12 @@
 import type { Tx } from '../db/transact.ts';
-import { eventId, timeOf } from '../shared/id.ts';
+import { eventId, partId, timeOf } from '../shared/id.ts';
 import type { AccountId, Id, TransferId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { accountId, openAccounts } from './accounts.ts';
 import { lockBook } from './chain.ts';
 import type { Follow } from './holds.ts';
-import {
-  balancesOf,
-  transferById,
-  transfersByIds,
-  transfersThatFollow,
-  type BookedTransfer,
-} from './read.ts';
-import type { NewTransfer } from './transfer.ts';
+import { transfersByIds, transfersThatFollow, type BookedTransfer } from './read.ts';
+import type { NewTransfer, TransferKind } from './transfer.ts';
 
 /**
  * Takes back a transfer, or part of it: the same accounts the other way round. Of a spending, the units come back with
@@ -20,7 +14,7 @@ import type { NewTransfer } from './transfer.ts';
  */
 export function reversalOf(
   original: BookedTransfer,
-  follow: Follow & { kind: string; expiresOn?: string },
+  follow: Follow & { kind: TransferKind; expiresOn?: string },
 ): NewTransfer {
   const { debit, credit } = original;
   return { ...follow, asset: original.asset.id, debit: credit, credit: debit, reverses: original.id };
@@ -70,10 +64,15 @@ export function splitTakeBack(
   return { pending, available, debt: asDebt ? open : 0n, waived: asDebt ? 0n : open };
 }
 
-/** `amount` of an earning that is to be taken back. */
-export type TakeBack = { earning: TransferId; amount: bigint; policy: ClawbackPolicy };
+/** `amount` of an earning that is to be taken back, and why. */
+export type TakeBack = {
+  earning: TransferId;
+  amount: bigint;
+  policy: ClawbackPolicy;
+  because: TakeBackCause;
+};
 
-/** What the take-backs have in common; `key` and `recordedAt` name what happened, as in `eventId`. */
+/** What the legs have in common; `key` and `recordedAt` name what happened, as in `eventId` (`partId` with a cause). */
 export type TakeBackCause = {
   tx: Id<string>;
   key: string;
@@ -86,63 +85,87 @@ export type PlannedTakeBack =
   | { ok: true; transfers: NewTransfer[]; split: TakeBackSplit }
   | Refused<'unknown-transfer' | 'reversal-exceeded'>;
 
+/** What planning needs of the book. `available` falls with every plan, so that two do not take the same units. */
+type Takeable = {
+  earnings: ReadonlyMap<TransferId, BookedTransfer>;
+  activations: ReadonlyMap<TransferId | null, BookedTransfer[]>;
+  reversals: ReadonlyMap<TransferId | null, BookedTransfer[]>;
+  available: Map<AccountId, bigint>;
+};
+
 /**
- * Plans how to take earnings back, each under its policy, and answers the transfers to post in the same transaction. The
- * book is locked first, so that the plan still fits when it is posted. A plan that was posted before under the same
- * `tx` is answered as it was posted, and posting it again changes nothing.
+ * Plans how to take earnings back, each (named once) under its policy, and answers the transfers to post in the same
+ * transaction. The book is locked first, so that the plan still fits when it is posted. A plan that was posted before
+ * under the same `tx` is answered as it was posted, and posting it again changes nothing.
  */
-export async function planTakeBacks(
-  tx: Tx,
-  takeBacks: readonly TakeBack[],
-  cause: TakeBackCause,
-): Promise<PlannedTakeBack[]> {
+export async function planTakeBacks(tx: Tx, takeBacks: readonly TakeBack[]): Promise<PlannedTakeBack[]> {
   await lockBook(tx);
-  const available = new Map<AccountId, bigint>();
-  const plans: PlannedTakeBack[] = [];
-  for (const takeBack of takeBacks) plans.push(await planTakeBack(tx, takeBack, cause, available));
+  const takeable = await readTakeable(
+    tx,
+    takeBacks.map(({ earning }) => earning),
+  );
+  const plans = takeBacks.map((takeBack) => planTakeBack(tx, takeBack, takeable));
+  const inDebt = plans.flatMap((plan, index) =>
+    plan.ok && plan.split.debt > 0n ? takeable.earnings.get(takeBacks[index]!.earning)! : [],
+  );
+  if (inDebt.length > 0)
+    await openAccounts(
+      tx,
+      inDebt.map((earning) => ({ asset: earning.asset.id, owner: earning.to.owner, role: 'debt' })),
+    );
   return plans;
 }
 
-async function planTakeBack(
-  tx: Tx,
-  { earning: id, amount, policy }: TakeBack,
-  cause: TakeBackCause,
-  available: Map<AccountId, bigint>,
-): Promise<PlannedTakeBack> {
-  const earning = await transferById(tx, id);
-  if (!earning) return refuse('unknown-transfer', { link: id });
-  const followers = await transfersThatFollow(tx, [id]);
+async function readTakeable(tx: Tx, ids: readonly TransferId[]): Promise<Takeable> {
+  const earnings = await transfersByIds(tx, ids);
+  const followers = await transfersThatFollow(tx, ids);
   const activations = followers.filter((one) => one.kind === 'activate');
-  const reversals = [
-    ...followers.filter((one) => one.reverses === id),
-    ...(await transfersThatFollow(
+  const ofActivations =
+    activations.length > 0
+      ? await transfersThatFollow(
+          tx,
+          activations.map((one) => one.id),
+        )
+      : [];
+  return {
+    earnings: new Map(earnings.map((one) => [one.id, one])),
+    activations: Map.groupBy(activations, (one) => one.resolves),
+    reversals: Map.groupBy([...followers, ...ofActivations], (one) => one.reverses),
+    available: await readAvailable(
       tx,
-      activations.map((one) => one.id),
-    )),
-  ];
-  const posted = reversals.filter((one) => one.tx === cause.tx);
+      earnings.map((one) => accountId(tx.tenant, one.to.owner, 'available', one.asset.id)),
+    ),
+  };
+}
+
+function planTakeBack(
+  tx: Tx,
+  { earning: id, amount, policy, because }: TakeBack,
+  { earnings, activations, reversals, available }: Takeable,
+): PlannedTakeBack {
+  const earning = earnings.get(id);
+  if (!earning) return refuse('unknown-transfer', { link: id });
+  const activated = activations.get(id) ?? [];
+  const reversalsOf = (one: BookedTransfer) => reversals.get(one.id) ?? [];
+  const posted = [earning, ...activated].flatMap(reversalsOf).filter((one) => one.tx === because.tx);
   if (posted.length > 0)
     return { ok: true, transfers: posted.map(repeat), split: splitOf(posted, id, amount) };
-  const leftOf = (one: BookedTransfer) =>
-    one.amount - sum(reversals.filter((reversal) => reversal.reverses === one.id));
+  const leftOf = (one: BookedTransfer) => one.amount - sum(reversalsOf(one));
   const left = leftOf(earning);
   if (amount > left) return refuse('reversal-exceeded', { link: id, left: Number(left) });
 
   const member = accountId(tx.tenant, earning.to.owner, 'available', earning.asset.id);
-  if (!available.has(member)) available.set(member, await readAvailable(tx, earning.to.owner, member));
-  const open = activations.map((one) => ({ activation: one, left: leftOf(one) }));
-  const activated = open.reduce((total, one) => total + one.left, 0n);
-  const pending = earning.to.role === 'pending' ? left - activated : 0n;
-  const split = splitTakeBack(policy, amount, { pending, available: available.get(member)! });
-  available.set(member, available.get(member)! - split.available);
+  const open = activated.map((one) => ({ activation: one, left: leftOf(one) }));
+  const active = open.reduce((total, one) => total + one.left, 0n);
+  const pending = earning.to.role === 'pending' ? left - active : 0n;
+  const split = splitTakeBack(policy, amount, { pending, available: available.get(member) ?? 0n });
+  available.set(member, (available.get(member) ?? 0n) - split.available);
   const debt = accountId(tx.tenant, earning.to.owner, 'debt', earning.asset.id);
-  if (split.debt > 0n)
-    await openAccounts(tx, [{ asset: earning.asset.id, owner: earning.to.owner, role: 'debt' }]);
   const sources = [
     { account: member, role: 'available', units: split.available },
     { account: debt, role: 'debt', units: split.debt },
   ].filter((source) => source.units > 0n);
-  return { ok: true, transfers: legsOf(tx, earning, open, split.pending, sources, cause), split };
+  return { ok: true, transfers: legsOf(tx, earning, open, split.pending, sources, because), split };
 }
 
 type Source = { account: AccountId; role: string; units: bigint };
@@ -158,7 +181,10 @@ function legsOf(
   { key, recordedAt, ...shared }: TakeBackCause,
 ): NewTransfer[] {
   const leg = (original: BookedTransfer, amount: bigint, role: string, debit: AccountId): NewTransfer => {
-    const id = eventId<TransferId>(recordedAt, tx.tenant, 'take-back', key, original.id, role);
+    const parts = ['take-back', key, original.id, role];
+    const id = shared.cause
+      ? partId<TransferId>(shared.cause, ...parts)
+      : eventId<TransferId>(recordedAt, tx.tenant, ...parts);
     return { ...reversalOf(original, { ...shared, id, amount, kind: 'clawback' }), debit };
   };
   if (earning.to.role !== 'pending')
@@ -179,9 +205,12 @@ function legsOf(
   return total > 0n ? [...legs, leg(earning, total, 'pending', earning.credit)] : legs;
 }
 
-async function readAvailable(tx: Tx, owner: Id<string>, account: AccountId): Promise<bigint> {
-  const balances = await balancesOf(tx, owner);
-  return balances.find((one) => one.account === account)?.available ?? 0n;
+async function readAvailable(tx: Tx, accounts: readonly AccountId[]): Promise<Map<AccountId, bigint>> {
+  const rows = await tx.query<{ id: AccountId; available: bigint }>(
+    'select id, balance - held as available from account where tenant = $1 and id = any ($2::uuid[])',
+    [tx.tenant, accounts],
+  );
+  return new Map(rows.map(({ id, available }) => [id, available]));
 }
 
 function splitOf(posted: readonly BookedTransfer[], earning: TransferId, amount: bigint): TakeBackSplit {
@@ -230,7 +259,9 @@ export async function planRepayments(tx: Tx, earnings: readonly NewTransfer[]): 
     const amount = min(debt.owed, earning.amount);
     debt.owed -= amount;
     const { tx: group, asset, effectiveAt, cause } = earning;
-    const id = eventId<TransferId>(timeOf(earning.id), tx.tenant, 'repay', earning.id);
+    const id = cause
+      ? partId<TransferId>(cause, 'repay', earning.id)
+      : eventId<TransferId>(timeOf(earning.id), tx.tenant, 'repay', earning.id);
     const accounts = { debit: earning.credit, credit: debt.debt };
     return [{ id, tx: group, asset, ...accounts, amount, kind: 'repay', effectiveAt, cause }];
   });

@@ -1,6 +1,34 @@
 import type { AccountId, AssetId, Id, TransferId } from '../shared/id.ts';
 import type { Refused } from '../shared/refusal.ts';
 
+/** Kinds of transfers; the type `transfer_kind` of the database has the same. */
+export const transferKinds = [
+  'award',
+  'redeem',
+  'hold',
+  'capture',
+  'release',
+  'activate',
+  'reversal',
+  'clawback',
+  'repay',
+  'expire',
+  'gift',
+  'fee',
+  'sale',
+  'sell-out',
+  'sell-in',
+  'unsold',
+  'return',
+  'refund',
+  'opening',
+  'exchange',
+  'bonus',
+  'adjust',
+  'allowance',
+] as const;
+export type TransferKind = (typeof transferKinds)[number];
+
 /**
  * One movement to be posted: `amount` of the asset's smallest part from `debit` to `credit`. Legs with the same `tx` are
  * posted together or not at all. Kinds with a meaning of their own: `hold` reserves on the debit account without moving,
@@ -8,7 +36,7 @@ import type { Refused } from '../shared/refusal.ts';
  * in `resolves` available. Every other kind is a word for the reader.
  */
 export type NewTransfer = {
-  /** Made from what happened (`eventId`): the idempotency key. */
+  /** Made from what happened: the idempotency key. With a `cause` it is a part of that (`partId`), else see `eventId`. */
   id: TransferId;
   tx: Id<string>;
   /** Checked against both accounts, which it is stored on. */
@@ -16,7 +44,7 @@ export type NewTransfer = {
   debit: AccountId;
   credit: AccountId;
   amount: bigint;
-  kind: string;
+  kind: TransferKind;
   resolves?: TransferId | undefined;
   /** The transfer that this one takes back, in whole or in part. */
   reverses?: TransferId | undefined;
@@ -38,7 +66,7 @@ export type Transfer = {
   debit: AccountId;
   credit: AccountId;
   amount: bigint;
-  kind: string;
+  kind: TransferKind;
   resolves: TransferId | null;
   reverses: TransferId | null;
   effectiveAt: Date;
@@ -59,13 +87,14 @@ export type PostRefusal =
   | 'link-mismatch'
   | 'already-resolved'
   | 'hold-exceeded'
-  | 'reversal-exceeded';
+  | 'reversal-exceeded'
+  | 'period-closed';
 
 /** `replayed`: it was in the book already with the same content, since `at`. */
 export type Posted = { ok: true; id: TransferId; at: Date; replayed: boolean } | Refused<PostRefusal>;
 
 /** Columns of `transfer t` under the names of `Transfer`. */
-export const transferColumns = `t.id, t.tx, t.debit, t.credit, t.amount, t.kind, t.resolves, t.reverses,
+export const transferColumns = `t.id, coalesce(t.tx, t.cause, t.id) as tx, t.debit, t.credit, t.amount, t.kind, t.resolves, t.reverses,
   t.effective_at as "effectiveAt", t.at, t.times_out_at as "timesOutAt", t.expires_on as "expiresOn", t.cause,
   t.tax_class as "taxClass"`;
 
@@ -90,26 +119,18 @@ export function rowOf(transfer: NewTransfer, at: Date): Transfer {
   };
 }
 
-/** The content of a row as one line of text, the same for ever; `at` belongs to the batch. Hashes are made from it. */
+/**
+ * The content of a row as one line of text, the same for ever; `at` belongs to the batch. Hashes are made from it. Its
+ * fields have no spaces but the last, which is JSON.
+ */
 export function contentOf(row: Transfer): string {
-  return JSON.stringify([
-    row.id,
-    row.tx,
-    row.debit,
-    row.credit,
-    row.amount.toString(),
-    row.kind,
-    row.resolves,
-    row.reverses,
-    row.effectiveAt.toISOString(),
-    row.timesOutAt?.toISOString() ?? null,
-    row.expiresOn,
-    row.cause,
-    row.taxClass,
-  ]);
+  const { id, tx, debit, credit, amount, kind, resolves, reverses, effectiveAt, timesOutAt } = row;
+  const links = `${resolves ?? '-'} ${reverses ?? '-'} ${row.cause ?? '-'}`;
+  const times = `${effectiveAt.getTime()} ${timesOutAt?.getTime() ?? '-'} ${row.expiresOn ?? '-'}`;
+  return `${id} ${tx} ${debit} ${credit} ${amount} ${kind} ${links} ${times} ${JSON.stringify(row.taxClass)}`;
 }
 
 /** True when the transfer reserves or frees units and moves none. */
-export function movesNothing(kind: string): boolean {
+export function movesNothing(kind: TransferKind): boolean {
   return kind === 'hold' || kind === 'release';
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 
 import type { Tx } from '../db/transact.ts';
-import { listOf, type Book } from './book.ts';
+import {
+  listOf,
+  type AccountState,
+  type Book,
+  type HoldState,
+  type LotState,
+  type TurnoverState,
+} from './book.ts';
 import type { Seal } from './chain.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -12,43 +19,50 @@ import type { Transfer } from './transfer.ts';
  */
 const statement = `
   with posted as (
-    insert into transfer (tenant, at, id, tx, debit, credit, amount, effective_at, expires_on, cause, resolves, reverses,
-      times_out_at, kind, tax_class)
-    select $1, $2, u.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[], $8::timestamptz[],
-      $9::date[], $10::uuid[], $11::uuid[], $12::uuid[], $13::timestamptz[], $14::text[], $15::text[]) u
+    insert into transfer (tenant, at, id, debit, credit, cause, tx, amount, effective_at, expires_on, kind, resolves, reverses,
+      times_out_at, tax_class)
+    select $1, $2, u.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::bigint[],
+      $9::timestamptz[], $10::date[], $11::transfer_kind[], $12::uuid[], $13::uuid[], $14::timestamptz[], $15::text[]) u
   ), moved as (
-    update account a set balance = a.balance + u.balance, held = a.held + u.held, spent = a.spent + u.spent
-    from unnest($16::uuid[], $17::uuid[], $18::bigint[], $19::bigint[], $20::bigint[]) u (id, asset, balance, held, spent)
+    update account a set balance = a.balance + u.balance, held = a.held + u.held, spent = a.spent + u.spent,
+      moved_at = case when u.moved then $2 else a.moved_at end
+    from unnest($16::uuid[], $17::uuid[], $18::bigint[], $19::bigint[], $20::bigint[], $21::boolean[])
+      u (id, asset, balance, held, spent, moved)
     where a.tenant = $1 and a.id = u.id and a.asset = u.asset
     returning 1
   ), earned as (
     insert into lot as l (tenant, account, expires_on, earned)
-    select $1, u.* from unnest($21::uuid[], $22::date[], $23::bigint[]) u
+    select $1, u.* from unnest($22::uuid[], $23::date[], $24::bigint[]) u
     on conflict (tenant, account, expires_on) do update set earned = l.earned + excluded.earned
   ), unearned as (
     update lot l set earned = l.earned + u.earned
-    from unnest($24::uuid[], $25::date[], $26::bigint[]) u (account, expires_on, earned)
+    from unnest($25::uuid[], $26::date[], $27::bigint[]) u (account, expires_on, earned)
     where l.tenant = $1 and l.account = u.account and l.expires_on = u.expires_on
     returning 1
   ), reserved as (
     insert into hold (tenant, id, account, open, times_out_at)
-    select $1, u.* from unnest($27::uuid[], $28::uuid[], $29::bigint[], $30::timestamptz[]) u
+    select $1, u.* from unnest($28::uuid[], $29::uuid[], $30::bigint[], $31::timestamptz[]) u
   ), resolved as (
-    update hold h set open = h.open + u.open from unnest($31::uuid[], $32::bigint[]) u (id, open)
+    update hold h set open = h.open + u.open from unnest($32::uuid[], $33::bigint[]) u (id, open)
     where h.tenant = $1 and h.id = u.id
     returning 1
+  ), turned as (
+    insert into turnover as o (tenant, at_day, asset, role, account, effective_day, debit, credit)
+    select $1, ($2 at time zone 'UTC')::date, u.*
+    from unnest($34::uuid[], $35::text[], $36::uuid[], $37::date[], $38::bigint[], $39::bigint[]) u
+    on conflict (tenant, asset, role, account, effective_day, at_day)
+    do update set debit = o.debit + excluded.debit, credit = o.credit + excluded.credit
   ), sealed as (
-    insert into batch (tenant, at, seq, n, prev, leaves, root, hash) values ($1, $2, $33, $34, $35, $36, $37, $38)
+    insert into batch (tenant, at, seq, n, prev, leaves, root, hash) values ($1, $2, $40, $41, $42, $43, $44, $45)
   )
-  update chain set seq = $33, hash = $38, at = $2 where tenant = $1
+  update chain set seq = $40, hash = $45, at = $2 where tenant = $1
   returning (select count(*) from moved) as accounts, (select count(*) from unearned) as lots,
     (select count(*) from resolved) as holds`;
 
 /** Writes a judged batch. `rows` are in id order, `seal` is the link over them, `book` holds what they change. */
 export async function writeBatch(tx: Tx, seal: Seal, rows: readonly Transfer[], book: Book): Promise<void> {
-  const accounts = [...book.accounts.values()]
-    .filter(({ added }) => added.balance !== 0n || added.held !== 0n || added.spent !== 0n)
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  // In order of the key: neighbours lie on the same pages of the indexes.
+  const accounts = [...book.accounts.values()].filter(isChanged).sort(byId);
   const lots = [...book.lots.values()];
   const fewer = lots.filter((lot) => lot.earned < 0n);
   const holds = [...book.holds.values()];
@@ -59,16 +73,13 @@ export async function writeBatch(tx: Tx, seal: Seal, rows: readonly Transfer[], 
       tx.tenant,
       seal.at,
       ...transferColumns(rows),
-      listOf(accounts.map((account) => account.id)),
-      listOf(accounts.map((account) => account.asset)),
-      listOf(accounts.map((account) => account.added.balance)),
-      listOf(accounts.map((account) => account.added.held)),
-      listOf(accounts.map((account) => account.added.spent)),
+      ...accountColumns(accounts),
       ...lotColumns(lots.filter((lot) => lot.earned > 0n)),
       ...lotColumns(fewer),
-      ...holdColumns(holds.filter((hold) => hold.isNew)),
+      ...holdColumns(holds.filter((hold) => hold.isNew && hold.open > 0n)),
       listOf(used.map((hold) => hold.id)),
       listOf(used.map((hold) => hold.added)),
+      ...turnoverColumns([...book.turnover.values()].filter((one) => one.debit > 0n || one.credit > 0n)),
       seal.seq,
       seal.n,
       seal.prev,
@@ -85,25 +96,45 @@ export async function writeBatch(tx: Tx, seal: Seal, rows: readonly Transfer[], 
   );
 }
 
+function isChanged({ added }: AccountState): boolean {
+  return added.moves > 0n || added.held !== 0n;
+}
+
+function byId(one: { id: string }, other: { id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}
+
 function transferColumns(rows: readonly Transfer[]): unknown[] {
   return [
     listOf(rows.map((row) => row.id)),
-    listOf(rows.map((row) => row.tx)),
     listOf(rows.map((row) => row.debit)),
     listOf(rows.map((row) => row.credit)),
+    listOf(rows.map((row) => row.cause)),
+    // Null where it goes without saying.
+    listOf(rows.map((row) => (row.tx === (row.cause ?? row.id) ? null : row.tx))),
     listOf(rows.map((row) => row.amount)),
     listOf(rows.map((row) => row.effectiveAt.toISOString())),
     listOf(rows.map((row) => row.expiresOn)),
-    listOf(rows.map((row) => row.cause)),
+    listOf(rows.map((row) => row.kind)),
     listOf(rows.map((row) => row.resolves)),
     listOf(rows.map((row) => row.reverses)),
     listOf(rows.map((row) => row.timesOutAt?.toISOString() ?? null)),
-    rows.map((row) => row.kind),
     rows.map((row) => row.taxClass),
   ];
 }
 
-function lotColumns(lots: readonly { account: string; expiresOn: string; earned: bigint }[]): unknown[] {
+function accountColumns(accounts: readonly AccountState[]): unknown[] {
+  return [
+    listOf(accounts.map((account) => account.id)),
+    listOf(accounts.map((account) => account.asset)),
+    listOf(accounts.map(({ added }) => added.balance)),
+    listOf(accounts.map(({ added }) => added.held)),
+    listOf(accounts.map(({ added }) => added.spent)),
+    listOf(accounts.map(({ added }) => String(added.moves > 0n))),
+  ];
+}
+
+function lotColumns(lots: readonly LotState[]): unknown[] {
   return [
     listOf(lots.map((lot) => lot.account)),
     listOf(lots.map((lot) => lot.expiresOn)),
@@ -111,13 +142,22 @@ function lotColumns(lots: readonly { account: string; expiresOn: string; earned:
   ];
 }
 
-function holdColumns(
-  holds: readonly { id: string; account: string; open: bigint; added: bigint; timesOutAt: Date | null }[],
-): unknown[] {
+function holdColumns(holds: readonly HoldState[]): unknown[] {
   return [
     listOf(holds.map((hold) => hold.id)),
     listOf(holds.map((hold) => hold.account)),
     listOf(holds.map((hold) => hold.open + hold.added)),
     listOf(holds.map((hold) => hold.timesOutAt?.toISOString() ?? null)),
+  ];
+}
+
+function turnoverColumns(turnover: readonly TurnoverState[]): unknown[] {
+  return [
+    listOf(turnover.map((one) => one.asset)),
+    listOf(turnover.map((one) => one.role)),
+    listOf(turnover.map((one) => one.account)),
+    listOf(turnover.map((one) => one.effectiveDay)),
+    listOf(turnover.map((one) => one.debit)),
+    listOf(turnover.map((one) => one.credit)),
   ];
 }

@@ -39,6 +39,30 @@ export function eventId<T extends Id<string>>(recordedAt: Date, ...parts: readon
   return stamp(digest(parts), recordedAt, 8) as T;
 }
 
+/**
+ * The id of a part of something, such as a leg of what an activity caused: it begins as that does (its first four groups,
+ * marked version 8), and 48 bits of SHA-256 over the whole and the parts name it among its siblings. So it has the same time
+ * part, the same parts give the same id for ever, and all parts of one thing lie between `partsOf` of it.
+ */
+export function partId<T extends Id<string>>(of: Id<string>, ...parts: readonly string[]): T {
+  return (beginningOf(of) + digest([of, ...parts]).toString('hex', 0, 6)) as T;
+}
+
+/** The lowest and the highest id that a part of this can have. */
+export function partsOf<T extends Id<string>>(of: Id<string>): { lowest: T; highest: T } {
+  const beginning = beginningOf(of);
+  return { lowest: `${beginning}000000000000` as T, highest: `${beginning}ffffffffffff` as T };
+}
+
+/** True when the id was made by `partId` of this. */
+export function isPartOf(id: Id<string>, of: Id<string>): boolean {
+  return id.startsWith(beginningOf(of));
+}
+
+function beginningOf(id: Id<string>): string {
+  return `${id.slice(0, 14)}8${id.slice(15, 24)}`;
+}
+
 /** The id of a thing known by its name (UUID version 8 without a time part), such as an account of (owner, role, asset). */
 export function nameId<T extends Id<string>>(...parts: readonly string[]): T {
   const bytes = digest(parts);

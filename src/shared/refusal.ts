@@ -33,6 +33,8 @@ export const refusalCodes = [
   'already-resolved',
   'hold-exceeded',
   'reversal-exceeded',
+  'period-closed',
+  'period-not-over',
   'unknown-transfer',
   'link-mismatch',
   'asset-mismatch',
