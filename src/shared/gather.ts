@@ -3,6 +3,8 @@ type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error:
 /** Calls in one batch. */
 const callsMax = 2000;
 
+type Options<In> = { sizeMax?: number; sizeOf?: (item: In) => number; onIdle?: () => void };
+
 /**
  * Group commit: makes single calls out of a verb that takes arrays. What arrives while a batch is under way waits, and
  * goes with the next as soon as that one has returned; there is no timer, so the size of batches follows the load.
@@ -11,7 +13,7 @@ const callsMax = 2000;
  */
 export function gather<In, Out>(
   flush: (items: In[]) => Promise<Out[]>,
-  { sizeMax = callsMax, sizeOf = () => 1 }: { sizeMax?: number; sizeOf?: (item: In) => number } = {},
+  { sizeMax = callsMax, sizeOf = () => 1, onIdle }: Options<In> = {},
 ): (item: In) => Promise<Out> {
   let waiting: Waiting<In, Out>[] = [];
   let running = false;
@@ -31,6 +33,7 @@ export function gather<In, Out>(
       }
     }
     running = false;
+    onIdle?.();
   }
 
   return (item) =>
@@ -38,6 +41,24 @@ export function gather<In, Out>(
       waiting.push({ item, resolve, reject });
       if (!running) void run();
     });
+}
+
+/** The same with a queue for each name, such as a tenant's: calls under one name share batches, names do not wait for each other. */
+export function gatherByName<In, Out>(
+  flush: (name: string, items: In[]) => Promise<Out[]>,
+  options: Omit<Options<In>, 'onIdle'> = {},
+): (name: string, item: In) => Promise<Out> {
+  const queues = new Map<string, (item: In) => Promise<Out>>();
+  return (name, item) => {
+    let queue = queues.get(name);
+    if (!queue) {
+      // Names come from outside; one that nobody uses is forgotten.
+      const onIdle = () => queues.delete(name);
+      queue = gather((items: In[]) => flush(name, items), { ...options, onIdle });
+      queues.set(name, queue);
+    }
+    return queue(item);
+  };
 }
 
 /** How many of the first calls fit into one batch: one at least. */
