@@ -71,8 +71,7 @@ test('a reversed spend gives back what it took last, where it was or under the d
   });
   expect(traceMovements(sari, [...movements.slice(0, 3), grace]).left).toEqual([
     { earning: id('july'), expiresOn: '2017-07-31', units: 10n },
-    { earning: id('june'), expiresOn: '2017-09-30', units: 5n },
-    { earning: id('july'), expiresOn: '2017-09-30', units: 20n },
+    { earning: id('june'), expiresOn: '2017-09-30', units: 25n },
   ]);
 });
 

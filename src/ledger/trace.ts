@@ -25,8 +25,8 @@ export type Trace = { spends: ReadonlyMap<TransferId, readonly SpentPart[]>; lef
  * Replays the movements of an account (all of them, in any order) as they were posted. A spend takes what was there at that
  * time, earliest expiry first and never-expiring units last, within a lot the earliest earning first; one that names an
  * expiry date (a gift of a lot) takes units of that date first. So the trace of a spend stays as it is whatever is
- * earned later. A reversed spend gives units back to the lots and earnings that they came from, last taken first, under
- * the date that the reversal names if it does. A reversed earning, and an activation of a pending one, takes its own
+ * earned later. A reversed spend gives units back to the lots and earnings that they came from, last taken first; one that
+ * names a date gives back what had that date, and else puts the earliest under the new date. A reversed earning, and an activation of a pending one, takes its own
  * units; where those are spent already, it takes the rest like a spend.
  *
  * The expiry schedule (`expiryOf`) does not remember: it puts all spends on the lots as they are now. The two agree as
@@ -121,13 +121,16 @@ function giveBack(
   reversal: Movement,
 ): void {
   let rest = reversal.amount;
-  for (const part of taken.toReversed()) {
+  const date = reversal.expiresOn;
+  const named = taken.filter((part) => part.expiresOn === date);
+  const others = taken.filter((part) => part.expiresOn !== date);
+  for (const part of date === null ? taken.toReversed() : [...named, ...others]) {
     const open = part.units - part.returned;
     const units = open < rest ? open : rest;
     if (units === 0n) continue;
     rest -= units;
     part.returned += units;
-    place(line, places, { earning: part.earning, expiresOn: reversal.expiresOn ?? part.expiresOn, units });
+    place(line, places, { earning: part.earning, expiresOn: date ?? part.expiresOn, units });
   }
   assert(rest === 0n, 'reversals take back no more than the original');
 }

@@ -33,7 +33,7 @@ const statement = `
   ), earned as (
     insert into lot as l (tenant, account, expires_on, earned)
     select $1, u.* from unnest($22::uuid[], $23::date[], $24::bigint[]) u
-    on conflict (tenant, account, expires_on) do update set earned = l.earned + excluded.earned
+    on conflict (tenant, account, expires_on) do update set earned = l.earned + excluded.earned, open = true
   ), unearned as (
     update lot l set earned = l.earned + u.earned
     from unnest($25::uuid[], $26::date[], $27::bigint[]) u (account, expires_on, earned)
