@@ -4,7 +4,13 @@ import ClosingLine from './test/closing-line.ts';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'demo/**/*.test.ts', 'web/admin/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'test/**/*.test.ts',
+      'demo/**/*.test.ts',
+      'web/admin/**/*.test.ts',
+    ],
     isolate: false,
     globalSetup: './test/cluster.ts',
     setupFiles: './test/quiet.ts',

@@ -25,6 +25,10 @@ const commands: Record<string, Entry> = {
     summary: 'measure the reading of receipts on a labelled folder',
     load: () => import('./eval-ocr.ts'),
   },
+  bench: {
+    summary: 'measure how fast it is on this machine, against floors and peers in the same run',
+    load: () => import('./bench.ts'),
+  },
   doctor: { summary: 'tell what is wrong with this installation', load: () => import('./doctor.ts') },
   migrate: {
     summary: 'bring the database to this version, as every start does',
