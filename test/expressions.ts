@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { Fault } from '../src/rules/compile-expression.ts';
+import { Fault } from '../src/rules/fault.ts';
 import { compileExpression } from '../src/rules/expression.ts';
 import { toInt, type LineValue, type Values } from '../src/rules/vocabulary.ts';
 

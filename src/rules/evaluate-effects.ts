@@ -2,7 +2,7 @@ import type { CompiledEffect, CompiledRule, Condition, Size } from './compile.ts
 import { unitsMax, type AwardEffect, type Rounding } from './document.ts';
 import { amountOf, eligibleValue, quantityOf, reason, type View, type ViewLine } from './evaluate-scope.ts';
 import type { Fact, Reason, Step } from './evaluation.ts';
-import { Fault } from './compile-expression.ts';
+import { Fault } from './fault.ts';
 import type { Expression } from './expression.ts';
 import type { Int, Values } from './vocabulary.ts';
 

@@ -2,7 +2,8 @@ import type { Activity, ActivityLine } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
 import type { CompiledRule, Listed } from './compile.ts';
 import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
-import { addInts, toInt, type EligibleValue, type Int, type LineValue, type Values } from './vocabulary.ts';
+import { sum } from './int.ts';
+import { toInt, type EligibleValue, type Int, type LineValue, type Values } from './vocabulary.ts';
 
 /** A line with a product, beside the value that expressions see. */
 export type ViewLine = { line: ActivityLine; value: LineValue };
@@ -51,9 +52,11 @@ export function eligibleValue(lines: readonly ViewLine[]): EligibleValue {
   return new Eligible(lines.map(({ value }) => value));
 }
 
-// Few expressions ask for a sum, so it is made when one does.
+// Few expressions ask for a sum, so it is made when the first one does.
 class Eligible implements EligibleValue {
   readonly lines: readonly LineValue[];
+  #quantityMilli: Int | undefined;
+  #amountMinor: Int | undefined;
   constructor(lines: readonly LineValue[]) {
     this.lines = lines;
   }
@@ -61,10 +64,10 @@ class Eligible implements EligibleValue {
     return this.lines.length;
   }
   get quantityMilli(): Int {
-    return this.lines.reduce<Int>((sum, { quantityMilli }) => addInts(sum, quantityMilli!), 0);
+    return (this.#quantityMilli ??= sum(this.lines.map(({ quantityMilli }) => quantityMilli!)));
   }
   get amountMinor(): Int {
-    return this.lines.reduce<Int>((sum, { amountMinor }) => addInts(sum, amountMinor!), 0);
+    return (this.#amountMinor ??= sum(this.lines.map(({ amountMinor }) => amountMinor!)));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Environment, EvaluationError, serialize } from '@marcbachmann/cel-js';
 
-import { Fault } from './compile-expression.ts';
+import { Fault } from './fault.ts';
 import { glob, oneOf } from './glob.ts';
 import { toInt, variables, vocabulary, type Int, type LineValue, type Values } from './vocabulary.ts';
 
