@@ -5,6 +5,15 @@
 alter table lot add column open boolean not null default true;
 create index lot_open on lot (tenant, expires_on, account) where open;
 
+-- The last day for which what was due of an asset has been expired.
+create table expiry_run (
+  tenant uuid not null,
+  asset uuid not null,
+  day date not null,
+  primary key (tenant, asset),
+  foreign key (tenant, asset) references asset (tenant, id)
+);
+
 -- What a pending earning waits for: the end of a period, or an event that is told of its cause. The row goes when nothing
 -- of the earning is pending any more.
 create table waiting (
