@@ -65,11 +65,11 @@ export type NewActivity = {
   totalMinor: bigint;
   lines: NewActivityLine[];
   /** True takes the activity back: it counts for nothing from then on. */
-  withdrawn?: boolean;
+  withdrawn?: boolean | undefined;
   /** True lets an activity that was withdrawn count again though its content is the same as before. */
-  reopened?: boolean;
+  reopened?: boolean | undefined;
   /** Why the version is made: a reviewer's note, a distributor's restatement. */
-  reason?: string | null;
+  reason?: string | null | undefined;
 };
 
 export type NewActivityLine = Pick<

@@ -4,11 +4,13 @@ import { testDatabase } from '../../test/database.ts';
 import { world, type World } from '../../test/world.ts';
 import type { NewActivity } from '../activity/activity.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
+import { accountId, assetId } from '../ledger/accounts.ts';
+import { post } from '../ledger/post.ts';
 import { balancesOf } from '../ledger/read.ts';
 import { verifyBook } from '../ledger/verify.ts';
 import { programmeById } from '../network/programmes.ts';
 import { evaluationOf } from '../rules/evaluations.ts';
-import type { ParticipantId } from '../shared/id.ts';
+import { newId, type ParticipantId, type TransferId } from '../shared/id.ts';
 import { recordAndPost } from './record-activities.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -53,6 +55,16 @@ const pointsOf = async (participant: ParticipantId = people.budi) => {
   const balances = await inNusa((tx) => balancesOf(tx, participant));
   return Number(balances.find(({ role, asset }) => role === 'available' && asset.code === 'points')!.balance);
 };
+async function spend(units: number): Promise<void> {
+  await inNusa(async (tx) => {
+    const asset = assetId(tx.tenant, 'points');
+    const debit = accountId(tx.tenant, people.budi, 'available', asset);
+    const credit = accountId(tx.tenant, people.programme, 'issued', asset);
+    const id = newId<TransferId>(at);
+    const move = { id, tx: id, asset, debit, credit, amount: BigInt(units), kind: 'redeem' as const };
+    expect(await post(tx, [{ ...move, effectiveAt: at }], at)).toMatchObject([{ ok: true }]);
+  });
+}
 /** The points that recording these adds. */
 async function earned(...given: NewActivity[]): Promise<number> {
   const before = await pointsOf();
@@ -116,6 +128,42 @@ test('many at once against one day’s limit earn no more than the limit', async
   const before = await pointsOf();
   await Promise.all(Array.from({ length: 20 }, () => record(sold(20, day(6)))));
   expect((await pointsOf()) - before).toBe(150);
+});
+
+test('two sales of one person withdrawn together take back no more than is there', async () => {
+  const sales = [sold(25, day(7)), sold(25, day(8))];
+  await record(...sales);
+  const before = await pointsOf();
+  await spend(before - 30);
+  const taken = await record(...sales.map((one) => ({ ...one, withdrawn: true })));
+  expect(taken.map(({ points }) => points)).toEqual([-25n, -5n]);
+  expect(await pointsOf()).toBe(0);
+});
+
+test('what cannot be recorded is refused and does not touch the others', async () => {
+  const nobody = newId<ParticipantId>(at);
+  const settled = await settle(sold(25, day(9)), sold(25, { participant: nobody }), sold(25, { kind: '?' }));
+  expect(settled).toMatchObject([
+    { ok: true, points: 25n },
+    { refused: 'activity-invalid', facts: { field: 'participant' } },
+    { refused: 'activity-invalid', facts: { field: 'kind' } },
+  ]);
+});
+
+test('a hundred activities take no more statements than a few, also when they are corrected', async () => {
+  let statements = 0;
+  const { watch } = database.db;
+  database.db.watch = (sql) => {
+    statements += 1;
+    watch?.(sql);
+  };
+  const sales = Array.from({ length: 100 }, (_, i) => sold(25, day(1 + (i % 20))));
+  await record(...sales);
+  expect(statements).toBeLessThan(25);
+  statements = 0;
+  await record(...sales.map((one) => ({ ...one, withdrawn: true })));
+  database.db.watch = watch!;
+  expect(statements).toBeLessThan(40);
 });
 
 test('after all of it the book is sound', async () => {

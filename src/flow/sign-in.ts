@@ -5,12 +5,13 @@ import {
   closeSession,
   issueCode,
   openSession,
-  sessionSubject,
+  sessionSubjects,
   takeCode,
   type Subject,
 } from '../network/access.ts';
 import { participantByPhone } from '../network/participants.ts';
 import { staffByEmail } from '../network/staff.ts';
+import { gatherByName } from '../shared/gather.ts';
 import { isId, type TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { App } from './app.ts';
@@ -61,14 +62,27 @@ export async function signIn(
 
 export type SignedIn = Subject & { tenant: TenantId };
 
-/** Who the token belongs to, or null when it is unknown, over or not a token at all. */
+/**
+ * Who the token belongs to, or null when it is unknown, over or not a token at all. Every request asks, so those that ask
+ * at the same time are answered together.
+ */
 export async function whoIs(app: App, token: string): Promise<SignedIn | null> {
   const tenant = token.split('.')[0];
   if (!isId<TenantId>(tenant)) return null;
-  return withTenant(app.db, tenant, async (tx) => {
-    const subject = await sessionSubject(tx, token, app.now());
-    return subject && { ...subject, tenant: tx.tenant };
-  });
+  const ask = askers.get(app.db) ?? openAsker(app);
+  const subject = await ask(tenant, token);
+  return subject && { ...subject, tenant };
+}
+
+type Asker = (tenant: string, token: string) => Promise<Subject | null>;
+const askers = new WeakMap<App['db'], Asker>();
+
+function openAsker(app: App): Asker {
+  const asker = gatherByName((tenant, tokens: string[]) =>
+    withTenant(app.db, tenant as TenantId, (tx) => sessionSubjects(tx, tokens, app.now())),
+  );
+  askers.set(app.db, asker);
+  return asker;
 }
 
 /** Ends the session. */

@@ -12,6 +12,7 @@ import { equip, signedIn } from './identify.ts';
 import { bodyLimited } from './limit-body.ts';
 import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
 import { answerProblem } from './problem.ts';
+import { activityRoutes } from './routes/activities.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -32,6 +33,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.use(`${apiBase}/*`, bodyLimited);
   router.route(apiBase, signInRoutes);
   router.route(apiBase, networkRoutes);
+  router.route(apiBase, activityRoutes);
   router.route(apiBase, evidenceRoutes);
   router.route(apiBase, ledgerRoutes);
   describe(router);

@@ -26,6 +26,15 @@ export async function balancesOf(tx: Tx, owner: Id<string>): Promise<Balance[]> 
   );
 }
 
+/** What can be spent of each of these accounts; accounts that are not open are left out. */
+export async function availableOf(tx: Tx, accounts: readonly AccountId[]): Promise<Map<AccountId, bigint>> {
+  const rows = await tx.query<{ id: AccountId; available: bigint }>(
+    'select id, balance - held as available from account where tenant = $1 and id = any ($2::uuid[])',
+    [tx.tenant, accounts],
+  );
+  return new Map(rows.map(({ id, available }) => [id, available]));
+}
+
 /**
  * The balance of an account as it stood in the book at a time (`at`: what was posted up to then), or as of a business time
  * (`effectiveAt`: what had happened by then, whenever it was posted). Both include that very moment.

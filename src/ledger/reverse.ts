@@ -5,7 +5,7 @@ import { refuse, type Refused } from '../shared/refusal.ts';
 import { accountId, openAccounts } from './accounts.ts';
 import { lockBook } from './chain.ts';
 import type { Follow } from './holds.ts';
-import { transfersByIds, transfersThatFollow, type BookedTransfer } from './read.ts';
+import { availableOf, transfersByIds, transfersThatFollow, type BookedTransfer } from './read.ts';
 import type { NewTransfer, TransferKind } from './transfer.ts';
 
 /**
@@ -131,7 +131,7 @@ async function readTakeable(tx: Tx, ids: readonly TransferId[]): Promise<Takeabl
     earnings: new Map(earnings.map((one) => [one.id, one])),
     activations: Map.groupBy(activations, (one) => one.resolves),
     reversals: Map.groupBy([...followers, ...ofActivations], (one) => one.reverses),
-    available: await readAvailable(
+    available: await availableOf(
       tx,
       earnings.map((one) => accountId(tx.tenant, one.to.owner, 'available', one.asset.id)),
     ),
@@ -203,14 +203,6 @@ function legsOf(
   }
   const total = sources.reduce((units, source) => units + source.units, pending);
   return total > 0n ? [...legs, leg(earning, total, 'pending', earning.credit)] : legs;
-}
-
-async function readAvailable(tx: Tx, accounts: readonly AccountId[]): Promise<Map<AccountId, bigint>> {
-  const rows = await tx.query<{ id: AccountId; available: bigint }>(
-    'select id, balance - held as available from account where tenant = $1 and id = any ($2::uuid[])',
-    [tx.tenant, accounts],
-  );
-  return new Map(rows.map(({ id, available }) => [id, available]));
 }
 
 function splitOf(posted: readonly BookedTransfer[], earning: TransferId, amount: bigint): TakeBackSplit {

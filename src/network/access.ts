@@ -106,13 +106,21 @@ export async function openSession(
   return { token, expiresAt };
 }
 
-/** Whose session the token is, or null when it is unknown or over. */
-export async function sessionSubject(tx: Tx, token: string, at: Date): Promise<Subject | null> {
-  const rows = await tx.query<{ kind: Subject['kind']; id: string }>(
-    'select subject_kind as kind, subject as id from session where tenant = $1 and token_hash = $2 and expires_at > $3',
-    [tx.tenant, hashOf(token), at],
+/** Whose session each token is, in order; null when it is unknown or over. */
+export async function sessionSubjects(
+  tx: Tx,
+  tokens: readonly string[],
+  at: Date,
+): Promise<(Subject | null)[]> {
+  const hashes = tokens.map((token) => hashOf(token).toString('hex'));
+  const rows = await tx.query<{ hash: string; kind: Subject['kind']; id: string }>(
+    `select encode(s.token_hash, 'hex') as hash, s.subject_kind as kind, s.subject as id from session s
+     where s.tenant = $1 and s.token_hash = any($2::bytea[]) and s.expires_at > $3`,
+    [tx.tenant, [...new Set(hashes)].map((hash) => `\\x${hash}`), at],
+    { name: 'session-subjects' },
   );
-  return (rows[0] as Subject | undefined) ?? null;
+  const subjects = new Map(rows.map(({ hash, ...subject }) => [hash, subject as Subject]));
+  return hashes.map((hash) => subjects.get(hash) ?? null);
 }
 
 /** Ends the session; ending it twice is harmless. */

@@ -27,11 +27,15 @@ export async function addStaff(tx: Tx, staff: readonly NewStaff[]): Promise<void
 }
 
 export async function staffById(tx: Tx, id: StaffId): Promise<Staff | null> {
-  const rows = await tx.query<Staff>(`select ${columns} from staff where tenant = $1 and id = $2`, [
+  return (await staffByIds(tx, [id]))[0] ?? null;
+}
+
+/** The staff with these ids, in no promised order; unknown ids are left out. */
+export async function staffByIds(tx: Tx, ids: readonly StaffId[]): Promise<Staff[]> {
+  return tx.query<Staff>(`select ${columns} from staff where tenant = $1 and id = any($2::uuid[])`, [
     tx.tenant,
-    id,
+    ids,
   ]);
-  return rows[0] ?? null;
 }
 
 /** The person with this e-mail address, however it is capitalised. */

@@ -1,0 +1,210 @@
+import type { NewActivity } from '../activity/activity.ts';
+import { enqueue } from '../db/enqueue.ts';
+import { onceEach } from '../db/once.ts';
+import { withTenant, type Tx } from '../db/transact.ts';
+import { accountId, assetId } from '../ledger/accounts.ts';
+import { availableOf } from '../ledger/read.ts';
+import { outletIdOf } from '../network/outlets.ts';
+import { participantIdOf } from '../network/participants.ts';
+import { productIdOf } from '../network/products.ts';
+import { listProgrammes, programmeByCode, type Programme } from '../network/programmes.ts';
+import { staffByIds } from '../network/staff.ts';
+import { queueMessages, type NewMessage } from '../notify/outbox.ts';
+import { gatherByName } from '../shared/gather.ts';
+import type { ActivityId, Id, StaffId, TenantId } from '../shared/id.ts';
+import { refuse, type Refused } from '../shared/refusal.ts';
+import type { App } from './app.ts';
+import { groupOf, points as pointsAsset } from './plan-awards.ts';
+import { recordAndPost, type Settled } from './record-activities.ts';
+
+/** An activity that somebody vouches for, in the tenant's own codes. */
+export type GivenActivity = Omit<
+  NewActivity,
+  'programme' | 'evidence' | 'participant' | 'outlet' | 'currency' | 'lines'
+> & {
+  participant: string;
+  outlet: string;
+  /** Absent: the programme's. */
+  currency?: string;
+  lines: { line: number; text: string; sku: string | null; quantityMilli: bigint; amountMinor: bigint }[];
+};
+
+/** What became of one activity. It is plain JSON, so that a repetition of the request can be answered with it. */
+export type Received =
+  | {
+      ok: true;
+      outcome: 'first' | 'corrected' | 'replayed';
+      activity: ActivityId;
+      version: number;
+      /** The change of the participant's points; below zero when some were taken back. */
+      points: number;
+    }
+  | Refused;
+
+/** One request: who asks for which programme, and with which key when it is to be answered once. */
+export type Delivery = {
+  tenant: TenantId;
+  staff: StaffId;
+  programme: string;
+  given: readonly (GivenActivity | Refused)[];
+  once: { key: string; contentHash: Buffer } | null;
+};
+
+type Answer = { ok: true; received: Received[] } | Refused<'not-allowed' | 'bad-request' | 'key-reused'>;
+type Outcome = Answer | { failed: unknown };
+
+/** Activities that one transaction records, and their lines with them: enough to be fast, and done in a moment. */
+const sizeMax = 4000;
+const unnamed = { field: 'programme', problem: 'unknown' };
+/** Kept for what Mitra has checked itself. */
+const ownSource = 'evidence';
+
+/**
+ * Takes in activities that need no checking: each is recorded, evaluated and paid, and its participant told, all in one
+ * transaction with those of other requests that arrive meanwhile. Answers each in order; what is refused, there before or
+ * here, does not touch the others. Managers and operators may.
+ */
+export async function receiveActivities(app: App, delivery: Delivery): Promise<Answer> {
+  const queue = queues.get(app.db) ?? openQueue(app);
+  const outcome = await queue(`${delivery.tenant} ${delivery.programme}`, delivery);
+  if ('failed' in outcome) throw outcome.failed;
+  return outcome;
+}
+
+type Queue = (name: string, delivery: Delivery) => Promise<Outcome>;
+const queues = new WeakMap<App['db'], Queue>();
+
+function openQueue(app: App): Queue {
+  const queue = gatherByName((_name, deliveries: Delivery[]) => receiveTogether(app, deliveries), {
+    sizeMax,
+    sizeOf: ({ given }) => given.reduce((size, one) => size + ('lines' in one ? 1 + one.lines.length : 1), 0),
+  });
+  queues.set(app.db, queue);
+  return queue;
+}
+
+// A bug that one delivery brings out must not undo the others: halves are tried until it is alone.
+async function receiveTogether(app: App, deliveries: readonly Delivery[]): Promise<Outcome[]> {
+  const { tenant, programme } = deliveries[0]!;
+  try {
+    return await withTenant(app.db, tenant, (tx) => receiveIn(tx, programme, deliveries, app.now()));
+  } catch (error) {
+    if (isConnectionLost(error)) throw error;
+    if (deliveries.length === 1) return [{ failed: error }];
+    const half = deliveries.length >> 1;
+    const first = await receiveTogether(app, deliveries.slice(0, half));
+    return [...first, ...(await receiveTogether(app, deliveries.slice(half)))];
+  }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error as { severity?: string }).severity !== 'ERROR';
+}
+
+async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], at: Date): Promise<Answer[]> {
+  const programme = await programmeNamed(tx, code);
+  const staff = await staffByIds(tx, [...new Set(deliveries.map((each) => each.staff))]);
+  const mayDeliver = new Set(
+    staff.filter(({ role }) => role === 'manager' || role === 'operator').map(({ id }) => id),
+  );
+  const answers: Answer[] = deliveries.map((delivery) => {
+    if (!mayDeliver.has(delivery.staff)) return refuse('not-allowed');
+    return programme ? { ok: true, received: [] } : refuse('bad-request', unnamed);
+  });
+  const good = deliveries.flatMap((delivery, place) => (answers[place]!.ok ? [{ delivery, place }] : []));
+  const keyed = good.filter(({ delivery }) => delivery.once);
+  const requests = keyed.map(({ delivery: { staff: actor, once } }) => ({
+    actor,
+    route: 'activities',
+    ...once!,
+  }));
+  const kept = await onceEach(tx, requests, at, async (places) => {
+    const fresh = [...good.filter(({ delivery }) => !delivery.once), ...places.map((i) => keyed[i]!)];
+    const received = await receiveAll(
+      tx,
+      programme!,
+      fresh.map(({ delivery }) => delivery),
+      at,
+    );
+    for (const [i, { place }] of fresh.entries()) answers[place] = { ok: true, received: received[i]! };
+    return places.map((i) => ({ status: 200, body: received[fresh.indexOf(keyed[i]!)] }));
+  });
+  for (const [i, { place }] of keyed.entries()) {
+    const answer = kept[i]!;
+    answers[place] = answer.ok ? { ok: true, received: answer.body as Received[] } : answer;
+  }
+  return answers;
+}
+
+// Where a tenant has one programme, nobody needs to name it.
+async function programmeNamed(tx: Tx, code: string): Promise<Programme | null> {
+  if (code !== '') return programmeByCode(tx, code);
+  const all = await listProgrammes(tx);
+  return all.length === 1 ? all[0]! : null;
+}
+
+async function receiveAll(
+  tx: Tx,
+  programme: Programme,
+  deliveries: readonly Delivery[],
+  at: Date,
+): Promise<Received[][]> {
+  const all = deliveries.flatMap(({ given }) => given.map((one) => newActivity(tx, programme, one)));
+  const good = all.filter((one): one is NewActivity => !('refused' in one));
+  const settled = good.length > 0 ? await recordAndPost(tx, programme, good, at) : [];
+  await tellParticipants(tx, settled, at);
+  let next = 0;
+  const answers = all.map((one) => ('refused' in one ? one : receivedOf(settled[next++]!)));
+  let start = 0;
+  return deliveries.map(({ given }) => answers.slice(start, (start += given.length)));
+}
+
+function newActivity(tx: Tx, programme: Programme, given: GivenActivity | Refused): NewActivity | Refused {
+  if ('refused' in given) return given;
+  if (given.source === ownSource) return refuse('activity-invalid', { field: 'source' });
+  return {
+    ...given,
+    programme: programme.id,
+    evidence: null,
+    participant: participantIdOf(tx, given.participant),
+    outlet: outletIdOf(tx, given.outlet),
+    currency: given.currency ?? programme.currency,
+    lines: given.lines.map(({ sku, ...line }) => ({
+      ...line,
+      product: sku === null ? null : productIdOf(tx, sku),
+    })),
+  };
+}
+
+function receivedOf(one: Settled): Received {
+  if (!one.ok) return one;
+  const { outcome, activity, points } = one;
+  return { ok: true, outcome, activity: activity.id, version: activity.version, points: Number(points) };
+}
+
+// Who earned or lost something is told; a feed of sales that earn nothing is no reason to write to anybody.
+async function tellParticipants(tx: Tx, settled: readonly Settled[], at: Date): Promise<void> {
+  const changes = settled.filter((one) => one.ok && one.points !== 0n) as Extract<Settled, { ok: true }>[];
+  if (changes.length === 0) return;
+  const asset = assetId(tx.tenant, pointsAsset);
+  const accountOf = (owner: Id<string>) => accountId(tx.tenant, owner, 'available', asset);
+  const balances = await availableOf(
+    tx,
+    changes.map(({ participant }) => accountOf(participant.id)),
+  );
+  const messages = changes.map(({ activity, points, participant, outlet }): NewMessage => {
+    const balance = Number(balances.get(accountOf(participant.id)) ?? 0n);
+    const about = { participant: participant.id, language: participant.language, cause: groupOf(activity) };
+    if (activity.version > 1) {
+      const facts = { outlet: outlet.name, change: Number(points), balance };
+      return { ...about, key: 'message.activity-corrected', facts };
+    }
+    return {
+      ...about,
+      key: 'message.activity-earned',
+      facts: { outlet: outlet.name, count: Number(points), balance },
+    };
+  });
+  await queueMessages(tx, messages, at);
+  await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
+}
