@@ -162,7 +162,13 @@ export function modelBook(places: ReadonlyMap<AccountId, Place>) {
       const id = `time-out ${hold.id}` as TransferId;
       const amount = openOf(hold);
       entries.push({
-        ...{ id, tx: id, debit, credit, asset, amount, at },
+        id,
+        tx: id,
+        debit,
+        credit,
+        asset,
+        amount,
+        at,
         kind: 'release',
         resolves: hold.id,
         effectiveAt: timesOutAt!,
