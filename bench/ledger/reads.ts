@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../src/db/transact.ts';
 import { withTenant } from '../../src/db/transact.ts';
-import { balanceAsOf, balancesOf } from '../../src/ledger/read.ts';
+import { balanceAsOf } from '../../src/ledger/as-of.ts';
+import { balancesOf } from '../../src/ledger/read.ts';
 import { statementOf } from '../../src/ledger/statement.ts';
 import type { Figures } from '../document.ts';
 import { median, percentile } from '../statistics.ts';

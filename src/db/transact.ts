@@ -65,6 +65,11 @@ export async function withTenant<T>(db: Db, tenant: TenantId, work: (tx: Tx) => 
   }
 }
 
+/** From here on the transaction sees one moment of the database and writes nothing. It must come first in it. */
+export async function seeOneMoment(tx: Tx): Promise<void> {
+  await tx.query('set transaction isolation level repeatable read, read only');
+}
+
 function openTx(db: Db, client: pg.PoolClient, tenant: TenantId): { tx: Tx; end: () => void } {
   let open = true;
   let savepoints = 0;

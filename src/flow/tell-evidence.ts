@@ -9,7 +9,8 @@ import {
 } from '../evidence/keep-reading.ts';
 import { listEvidence, type EvidenceListed } from '../evidence/read.ts';
 import { newestVerifications, verificationsOf, type Verification } from '../evidence/verifications.ts';
-import { balanceAsOf, transfersOfCauses, type BookedTransfer } from '../ledger/read.ts';
+import { balanceAsOf } from '../ledger/as-of.ts';
+import { transfersOfCauses, type BookedTransfer } from '../ledger/read.ts';
 import { outletsByIds, type Outlet } from '../network/outlets.ts';
 import { participantsByIds, type Participant } from '../network/participants.ts';
 import { productsByIds, type Product } from '../network/products.ts';

@@ -5,6 +5,7 @@ import { eventId } from '../shared/id.ts';
 import type { AccountId, AssetId, Id, TransferId } from '../shared/id.ts';
 import type { Day } from '../shared/time.ts';
 import { lockBook } from './chain.ts';
+import { inOpenPeriod } from './period.ts';
 import { post } from './post.ts';
 import { transfersByIds } from './read.ts';
 import { traceAccount } from './trace.ts';
@@ -149,7 +150,7 @@ async function expire(
       const { asset, effectiveAt } = run;
       transfers.push({ id, tx: id, asset, debit: account, credit, amount, kind: 'expire', effectiveAt });
     }
-  for (const answer of await post(tx, transfers, now))
+  for (const answer of await post(tx, await inOpenPeriod(tx, transfers), now))
     assert(answer.ok, `what is left can expire: ${JSON.stringify(answer)}`);
   return due;
 }

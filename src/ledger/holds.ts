@@ -2,6 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import { eventId, partId } from '../shared/id.ts';
 import type { AccountId, TransferId } from '../shared/id.ts';
 import { lockBook } from './chain.ts';
+import { inOpenPeriod } from './period.ts';
 import { post } from './post.ts';
 import { transfersByIds, type BookedTransfer } from './read.ts';
 import type { NewTransfer, Posted } from './transfer.ts';
@@ -61,5 +62,5 @@ export async function releaseTimedOut(tx: Tx, now: Date): Promise<Posted[]> {
       cause: hold.cause ?? undefined,
     });
   });
-  return post(tx, releases, now);
+  return post(tx, await inOpenPeriod(tx, releases), now);
 }

@@ -3,16 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { day0, openBook, type TestBook } from '../../test/book.ts';
 import { testDatabase } from '../../test/database.ts';
 import { newId, type Id, type TransferId } from '../shared/id.ts';
+import { balanceAsOf } from './as-of.ts';
 import { captureOf } from './holds.ts';
-import {
-  balanceAsOf,
-  balancesOf,
-  expiryOf,
-  scheduleOf,
-  transferById,
-  transfersByIds,
-  transfersOfCauses,
-} from './read.ts';
+import { balancesOf, expiryOf, scheduleOf, transferById, transfersByIds, transfersOfCauses } from './read.ts';
 import { statementOf } from './statement.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;

@@ -35,27 +35,6 @@ export async function availableOf(tx: Tx, accounts: readonly AccountId[]): Promi
   return new Map(rows.map(({ id, available }) => [id, available]));
 }
 
-/**
- * The balance of an account as it stood in the book at a time (`at`: what was posted up to then), or as of a business time
- * (`effectiveAt`: what had happened by then, whenever it was posted). Both include that very moment.
- */
-export async function balanceAsOf(
-  tx: Tx,
-  account: AccountId,
-  time: { at: Date } | { effectiveAt: Date },
-): Promise<bigint> {
-  const [column, until] = 'at' in time ? ['at', time.at] : ['effective_at', time.effectiveAt];
-  const [row] = await tx.query<{ balance: bigint }>(
-    `select (
-       coalesce((select sum(t.amount) from transfer t where t.tenant = $1 and t.credit = $2 and t.${column} <= $3
-         and t.kind not in ('hold', 'release')), 0)
-       - coalesce((select sum(t.amount) from transfer t where t.tenant = $1 and t.debit = $2 and t.${column} <= $3
-         and t.kind not in ('hold', 'release')), 0))::bigint as balance`,
-    [tx.tenant, account, until],
-  );
-  return row!.balance;
-}
-
 /** What expires when, if nothing more is earned or spent. `expiresOn` is the last day of use. */
 export type Expiry = { expiresOn: string; units: bigint };
 

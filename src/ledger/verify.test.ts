@@ -4,7 +4,9 @@ import { day0, openBook, type TestBook } from '../../test/book.ts';
 import { testDatabase } from '../../test/database.ts';
 import { withClient } from '../db/connect.ts';
 import { newId, type TransferId } from '../shared/id.ts';
-import { verifyBook } from './verify.ts';
+import { closePeriod } from './period.ts';
+import { checkpointOf, keepVerified, lastVerification } from './verified.ts';
+import { verifyBook, type Verified } from './verify.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let book: TestBook;
@@ -165,53 +167,231 @@ describe('names the batch', () => {
 });
 
 describe('names the figure that does not follow from the transfers', () => {
+  const held = `(select id from hold where tenant = $1 order by id limit 1)`;
+
   test.each([
     ['balance', 'account', 'update account set balance = balance + 1 where tenant = $1 and id = $2'],
     ['held', 'account', 'update account set held = held + 1 where tenant = $1 and id = $2'],
     ['spent', 'account', 'update account set spent = spent + 1 where tenant = $1 and id = $2'],
+    [
+      'time of the last movement',
+      'account',
+      "update account set moved_at = moved_at - interval '1 day' where tenant = $1 and id = $2",
+    ],
     ['account, which is gone', 'account', 'delete from account where tenant = $1 and id = $2'],
     ['lot', 'lot', 'update lot set earned = earned - 1 where tenant = $1 and account = $2'],
     ['lot, which is gone', 'lot', 'delete from lot where tenant = $1 and account = $2'],
+    [
+      'lot, which came from nowhere',
+      'lot',
+      "insert into lot (tenant, account, expires_on, earned) values ($1, $2, '2019-01-01', 5)",
+    ],
+    [
+      'hold, which came from nowhere',
+      'hold',
+      'insert into hold (tenant, id, account, open) values ($1, gen_random_uuid(), $2, 0)',
+    ],
+    [
+      'daily sum',
+      'turnover',
+      "update turnover set debit = debit + 1 where tenant = $1 and role = 'issued' and $2::uuid is not null",
+    ],
+    [
+      'daily sum, which is gone',
+      'turnover',
+      "delete from turnover where tenant = $1 and role = 'available' and $2::uuid is not null",
+    ],
+    [
+      'daily sum, which was moved to another day',
+      'turnover',
+      "update turnover set effective_day = effective_day - 1 where tenant = $1 and role = 'issued' and $2::uuid is not null",
+    ],
+    [
+      'daily sum, which came from nowhere',
+      'turnover',
+      `insert into turnover (tenant, asset, role, account, effective_day, at_day, debit, credit)
+       select a.tenant, a.asset, a.role, a.id, '2016-01-01', '2016-01-01', 1, 1 from account a
+       where a.tenant = $1 and a.role = 'issued' and $2::uuid is not null`,
+    ],
   ])('%s', async (_what, table, sql) => {
     await tamper(sql, [book.tenant, book.sari.available]);
-    const { firstBad } = await verify();
-    expect(firstBad).toMatchObject({ table });
-    expect(firstBad!.id).toContain(book.sari.available);
+    const { ok, firstBad } = await verify();
+    expect(ok).toBe(false);
+    const names = table === 'account' || table === 'lot' ? book.sari.available : '';
+    expect(firstBad).toMatchObject({ table, id: expect.stringContaining(names) });
   });
 
-  test.each(['update hold set open = open + 1 where tenant = $1', 'delete from hold where tenant = $1'])(
-    'hold: %s',
-    async (sql) => {
-      await tamper(sql, [book.tenant]);
-      expect((await verify()).firstBad).toMatchObject({ table: 'hold' });
-    },
-  );
+  test.each([
+    `update hold set open = open + 1 where tenant = $1 and id = ${held}`,
+    `update hold set times_out_at = '2017-01-01' where tenant = $1 and id = ${held}`,
+    `delete from hold where tenant = $1 and id = ${held}`,
+  ])('hold: %s', async (sql) => {
+    await tamper(sql, [book.tenant]);
+    expect((await verify()).firstBad).toMatchObject({ table: 'hold' });
+  });
+
+  test('two accounts that changed places', async () => {
+    await tamper(
+      `update account a set balance = o.balance, held = o.held, spent = o.spent, moved_at = o.moved_at
+       from account o where a.tenant = $1 and o.tenant = $1 and (a.id, o.id) in (($2, $3), ($3, $2))`,
+      [book.tenant, book.sari.available, book.budi.available],
+    );
+    expect((await verify()).firstBad).toMatchObject({ table: 'account' });
+  });
+});
+
+test('a transfer that was moved to another tenant is missing here and a stranger there', async () => {
+  const other = await openBook(database);
+  await other.postNow([other.earn(other.sari, 1n)]);
+  await tamper('update transfer set tenant = $2 where tenant = $1 and id = $3', [
+    book.tenant,
+    other.tenant,
+    ids[5],
+  ]);
+  expect((await verify()).firstBad).toMatchObject({ table: 'transfer', id: ids[5], problem: 'was deleted' });
+  expect((await verifyBook(book.db, other.tenant)).firstBad).toMatchObject({
+    table: 'transfer',
+    id: ids[5],
+    problem: expect.stringContaining('inserted'),
+  });
+});
+
+describe('a closed period', () => {
+  const before = new Date('2017-03-02T00:00:00Z');
+  const now = new Date('2017-04-01T00:00:00Z');
+  beforeEach(async () => {
+    await book.run((tx) => closePeriod(tx, { before, by: null }, now));
+  });
+
+  test('is right as it was closed', async () => expect((await verify()).ok).toBe(true));
+
+  test.each([
+    ['that was opened again', 'chain', 'update chain set closed_before = null where tenant = $1'],
+    ['that nobody closed', 'chain', 'delete from period_close where tenant = $1'],
+    [
+      'whose trial balance was another',
+      'period_close',
+      "update period_close set digest = sha256('x') where tenant = $1",
+    ],
+    [
+      'that stood on another chain',
+      'period_close',
+      "update period_close set hash = sha256('x') where tenant = $1",
+    ],
+  ])('is named %s', async (_what, table, sql) => {
+    await tamper(sql, [book.tenant]);
+    expect((await verify()).firstBad).toMatchObject({ table });
+  });
 });
 
 describe('incrementally', () => {
-  test('checks the chain from a batch on, standing on what was checked before', async () => {
-    expect(await verifyBook(book.db, book.tenant, { fromSeq: 3n })).toMatchObject({
-      ok: true,
-      fromSeq: 3n,
-      checked: { batches: 1, transfers: 4 },
-      head: { seq: 3n },
-    });
-    await tamper('update transfer set amount = amount + 1 where tenant = $1 and id = $2', [
-      book.tenant,
-      ids[9],
-    ]);
-    const { firstBad } = await verifyBook(book.db, book.tenant, { fromSeq: 3n });
-    expect(firstBad).toMatchObject({ table: 'transfer', id: ids[9], seq: 3 });
+  /** Looks at the whole book and keeps that; then one more batch is posted. */
+  async function verifyAndPost(): Promise<TransferId> {
+    await book.run((tx) => keepVerified(tx, whole, day0));
+    const late = book.earn(book.sari, 7n, { expiresOn: '2017-12-31' });
+    await book.postNow([late, book.hold(book.sari, 3n)], dayLater);
+    return late.id;
+  }
+  const verifySince = async () => verifyBook(book.db, book.tenant, { since: await book.run(checkpointOf) });
+  const dayLater = new Date(day0.getTime() + 86_400_000);
+  let whole: Verified;
+  let late: TransferId;
+  beforeEach(async () => {
+    whole = await verify();
+    late = await verifyAndPost();
   });
 
-  test('from right after the head there is nothing to check; beyond it batches are missing', async () => {
-    expect(await verifyBook(book.db, book.tenant, { fromSeq: 4n })).toMatchObject({
+  test('checks what came since the last look, and what that touched', async () => {
+    const found = await verifySince();
+    expect(found).toMatchObject({
       ok: true,
-      head: { seq: 3n },
+      fromSeq: 4n,
+      checked: { batches: 1, transfers: 2, accounts: 2, lots: 1, holds: 1 },
+      head: { seq: 4n },
     });
-    expect(await verifyBook(book.db, book.tenant, { fromSeq: 9n })).toMatchObject({
-      ok: false,
-      firstBad: { table: 'batch', seq: 8 },
+    await book.run((tx) => keepVerified(tx, found, dayLater));
+    expect(await verifySince()).toMatchObject({ ok: true, fromSeq: 5n, checked: { transfers: 0 } });
+    expect(await book.run((tx) => lastVerification(tx))).toMatchObject({
+      isFull: false,
+      seq: 4n,
+      problem: null,
+    });
+    expect(await book.run((tx) => lastVerification(tx, { isFull: true }))).toMatchObject({ seq: 3n });
+  });
+
+  test.each([
+    ['a new transfer', 'transfer', 'update transfer set amount = amount + 1 where tenant = $1 and id = $2'],
+    [
+      'a batch that was verified',
+      'batch',
+      "update batch set hash = sha256('x') where tenant = $1 and seq = 3 and $2::uuid is not null",
+    ],
+    [
+      'what was found',
+      'verified',
+      "update verified set hash = sha256('x') where tenant = $1 and $2::uuid is not null",
+    ],
+    [
+      'a touched balance',
+      'account',
+      'update account set balance = balance + 1 where tenant = $1 and id = $3 and $2::uuid is not null',
+    ],
+    [
+      'a touched account',
+      'account',
+      'delete from account where tenant = $1 and id = $3 and $2::uuid is not null',
+    ],
+    [
+      'a system account',
+      'account',
+      "update account set balance = balance + 1 where tenant = $1 and role = 'issued' and $2::uuid is not null",
+    ],
+    [
+      'a touched lot',
+      'lot',
+      'update lot set earned = earned + 1 where tenant = $1 and account = $3 and $2::uuid is not null',
+    ],
+    [
+      'a touched hold',
+      'hold',
+      'update hold set open = open - 1 where tenant = $1 and account = $3 and $2::uuid is not null',
+    ],
+    [
+      'a daily sum of today',
+      'turnover',
+      'update turnover set credit = credit + 1 where tenant = $1 and $2::uuid is not null',
+    ],
+  ])('names %s', async (what, table, sql) => {
+    const touched = sql.includes('$3') ? [book.sari.available] : [];
+    await tamper(sql, [book.tenant, late, ...touched]);
+    const found = await verifySince();
+    expect(found.ok).toBe(false);
+    // The checkpoint itself is compared before anything else.
+    expect(found.firstBad!.table).toBe(what === 'what was found' ? 'batch' : table);
+  });
+
+  test('does not see a row of an earlier day that nothing touched; the next full look does', async () => {
+    const found = await verifySince();
+    await book.run((tx) => keepVerified(tx, found, dayLater));
+    await tamper(
+      `update transfer set amount = amount + 1 where tenant = $1 and id =
+         (select id from transfer where tenant = $1 and credit = $2 order by at limit 1)`,
+      [book.tenant, book.budi.available],
+    );
+    expect((await verifySince()).ok).toBe(true);
+    expect((await verify()).firstBad).toMatchObject({ table: 'transfer', seq: 1 });
+  });
+
+  test('a wrong book leaves no point to stand on', async () => {
+    await tamper('update transfer set amount = amount + 1 where tenant = $1 and id = $2', [
+      book.tenant,
+      late,
+    ]);
+    const wrong = await verifySince();
+    await book.run((tx) => keepVerified(tx, wrong, dayLater));
+    expect(await book.run(checkpointOf)).toMatchObject({ seq: 3n });
+    expect(await book.run((tx) => lastVerification(tx))).toMatchObject({
+      problem: expect.stringContaining(late),
     });
   });
 });

@@ -1,39 +1,49 @@
-import { withTenant, type Db, type Tx } from '../db/transact.ts';
+import { seeOneMoment, withTenant, type Db, type Tx } from '../db/transact.ts';
 import type { TenantId } from '../shared/id.ts';
 import { digestRows, genesisHash, hashLink, leafBytes, type Head, type Seal } from './chain.ts';
 import { transfersMax } from './post.ts';
 import { transferColumns, type Transfer } from './transfer.ts';
 import { findWrongTotal, type BadRow, type CheckedTotals } from './verify-totals.ts';
 
+/** The last batch that an earlier look found right, with everything before it. */
+export type Checkpoint = { seq: bigint; hash: Buffer; at: Date };
+
 export type Verified = {
   ok: boolean;
-  /** The first batch that was checked: 1 unless asked otherwise. */
+  /** The first batch that was checked: 1 in a look at the whole book. */
   fromSeq: bigint;
   checked: { batches: number; transfers: number } & CheckedTotals;
-  /** What to keep outside: a later check that arrives at other hashes for this batch proves that history was rewritten. */
+  /** The last batch that is right. What to keep outside: another hash of this batch later proves that history was rewritten. */
   head: { seq: bigint; hash: string; at: Date } | null;
   firstBad?: BadRow;
 };
 
 /**
  * Recomputes the book of a tenant from its transfers: the chain of batches with every row, then balances, what is held,
- * spent, in lots and in holds, the limits of reversals, and the sum of each asset. Stops at the first row that differs and
- * names it. It reads one snapshot in pieces, so memory stays flat and posting goes on meanwhile. With `fromSeq` it is
- * incremental: only the chain from that batch on (standing on the stored hash before it) and the sums of assets.
+ * spent, in lots, in holds and in daily sums, the limits of reversals, closed periods, and the sum of each asset. Stops at
+ * the first row that differs and names it. It reads one snapshot in pieces, so memory stays flat and posting goes on
+ * meanwhile. With `since` it stands on what was found right then: it checks the chain from there on, every figure that
+ * was touched after it, and the sums of assets; a change of an older row is seen by the next look at everything.
  */
 export async function verifyBook(
   db: Db,
   tenant: TenantId,
-  { fromSeq = 1n }: { fromSeq?: bigint } = {},
+  { since = null }: { since?: Checkpoint | null } = {},
 ): Promise<Verified> {
   return withTenant(db, tenant, async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
+    await seeOneMoment(tx);
     await tx.query('set local statement_timeout = 0');
-    const checked = { batches: 0, transfers: 0, accounts: 0, lots: 0, holds: 0, assets: 0 };
-    const { last, bad } = await walkChain(tx, fromSeq, checked);
-    const firstBad = bad ?? (await findWrongTotal(tx, fromSeq === 1n, checked));
+    const checked = { batches: 0, transfers: 0, accounts: 0, lots: 0, holds: 0, turnover: 0, assets: 0 };
+    const { last, bad } = await walkChain(tx, since, checked);
+    const firstBad = bad ?? (await findWrongTotal(tx, since?.at ?? null, checked));
     const head = last.at ? { seq: last.seq, hash: last.hash.toString('hex'), at: last.at } : null;
-    return { ok: !firstBad, fromSeq, checked, head, ...(firstBad ? { firstBad } : {}) };
+    return {
+      ok: !firstBad,
+      fromSeq: (since?.seq ?? 0n) + 1n,
+      checked,
+      head,
+      ...(firstBad ? { firstBad } : {}),
+    };
   });
 }
 
@@ -42,14 +52,15 @@ type Last = { seq: bigint; hash: Buffer; at: Date | null };
 
 async function walkChain(
   tx: Tx,
-  fromSeq: bigint,
+  since: Checkpoint | null,
   checked: Verified['checked'],
 ): Promise<{ last: Last; bad?: BadRow | undefined }> {
-  let last: Last = { seq: 0n, hash: genesisHash(tx.tenant), at: null };
-  if (fromSeq > 1n) {
-    const [before] = await readSeals(tx, fromSeq - 2n);
-    if (before?.seq !== fromSeq - 1n) return { last, bad: badBatch(fromSeq - 1n, 'is missing') };
-    last = before;
+  let last: Last = since ?? { seq: 0n, hash: genesisHash(tx.tenant), at: null };
+  if (since) {
+    const [stored] = await readSeals(tx, since.seq - 1n);
+    if (stored?.seq !== since.seq) return { last, bad: badBatch(since.seq, 'is missing') };
+    if (!stored.hash.equals(since.hash) || stored.at.getTime() !== since.at.getTime())
+      return { last, bad: badBatch(since.seq, 'is not what it was when it was verified') };
   }
   for (;;) {
     const seals = await readSeals(tx, last.seq);
@@ -131,7 +142,10 @@ function leavesOf(leaves: Buffer): Map<string, string> {
 }
 
 async function checkHead(tx: Tx, last: Last): Promise<BadRow | undefined> {
-  const [head] = await tx.query<Head>('select seq, hash, at from chain where tenant = $1', [tx.tenant]);
+  const [head] = await tx.query<Head>(
+    'select seq, hash, at, closed_before as "closedBefore" from chain where tenant = $1',
+    [tx.tenant],
+  );
   const bad = (problem: string): BadRow => ({ table: 'chain', id: tx.tenant, problem });
   if (!head) return last.seq > 0n ? bad('the head of the chain was deleted') : undefined;
   if (head.seq > last.seq) return badBatch(last.seq + 1n, 'is missing');

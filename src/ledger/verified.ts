@@ -1,0 +1,57 @@
+import type { Tx } from '../db/transact.ts';
+import { newId, type Id } from '../shared/id.ts';
+import { genesisHash } from './chain.ts';
+import type { Checkpoint, Verified } from './verify.ts';
+
+/** A look at the book that was kept. */
+export type KeptVerification = {
+  at: Date;
+  isFull: boolean;
+  /** Up to which batch everything was right. */
+  seq: bigint;
+  hash: string;
+  /** What was wrong after it; null: nothing. */
+  problem: string | null;
+};
+
+/** Keeps what a look at the book has found, for the next one to stand on. */
+export async function keepVerified(tx: Tx, found: Verified, now: Date): Promise<void> {
+  const { head, firstBad } = found;
+  await tx.query(
+    `insert into verified (tenant, id, at, is_full, seq, hash, posted_at, problem)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      tx.tenant,
+      newId<Id<'verified'>>(now),
+      now,
+      found.fromSeq === 1n,
+      head?.seq ?? 0n,
+      head ? Buffer.from(head.hash, 'hex') : genesisHash(tx.tenant),
+      head?.at ?? null,
+      firstBad ? `the ${firstBad.table} ${firstBad.id} ${firstBad.problem}` : null,
+    ],
+  );
+}
+
+/** The furthest batch that was found right, to check from there on; null when the whole book is to be looked at first. */
+export async function checkpointOf(tx: Tx): Promise<Checkpoint | null> {
+  const [row] = await tx.query<Checkpoint>(
+    `select seq, hash, posted_at as at from verified
+     where tenant = $1 and problem is null and seq > 0 order by seq desc, id desc limit 1`,
+    [tx.tenant],
+  );
+  return row ?? null;
+}
+
+/** The newest look at the book, at the whole of it or at any part. */
+export async function lastVerification(
+  tx: Tx,
+  { isFull }: { isFull?: true } = {},
+): Promise<KeptVerification | null> {
+  const [row] = await tx.query<KeptVerification>(
+    `select at, is_full as "isFull", seq, encode(hash, 'hex') as hash, problem from verified
+     where tenant = $1 and (is_full or not $2) order by id desc limit 1`,
+    [tx.tenant, isFull === true],
+  );
+  return row ?? null;
+}
