@@ -320,7 +320,7 @@ create table lot (
   open boolean not null default true,
   constraint lot_pkey PRIMARY KEY (tenant, account, expires_on),
   constraint lot_earned_check CHECK ((earned >= 0))
-);
+) with (fillfactor=60);
 
 CREATE INDEX lot_open ON public.lot USING btree (tenant, expires_on, account) WHERE open;
 alter table lot enable row level security;
@@ -729,6 +729,19 @@ alter table idempotency force row level security;
 create policy tenant_rows on idempotency using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
 grant delete, insert, select, update on idempotency to mitra_app, mitra_worker;
 
+create table expiry_run (
+  tenant uuid not null,
+  asset uuid not null,
+  day date not null,
+  constraint expiry_run_pkey PRIMARY KEY (tenant, asset),
+  constraint expiry_run_tenant_asset_fkey FOREIGN KEY (tenant, asset) REFERENCES asset(tenant, id)
+);
+
+alter table expiry_run enable row level security;
+alter table expiry_run force row level security;
+create policy tenant_rows on expiry_run using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on expiry_run to mitra_app, mitra_worker;
+
 create table waiting (
   tenant uuid not null,
   earning uuid not null,
@@ -923,7 +936,9 @@ create table target (
 alter table target enable row level security;
 alter table target force row level security;
 create policy tenant_rows on target using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on target to mitra_app, mitra_worker;
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.target FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.target FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on target to mitra_app, mitra_worker;
 
 create table settlement (
   tenant uuid not null,
@@ -944,7 +959,9 @@ CREATE INDEX settlement_subject ON public.settlement USING btree (tenant, subjec
 alter table settlement enable row level security;
 alter table settlement force row level security;
 create policy tenant_rows on settlement using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on settlement to mitra_app, mitra_worker;
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.settlement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.settlement FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on settlement to mitra_app, mitra_worker;
 
 CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text, run_at timestamp with time zone)
  RETURNS void

@@ -30,6 +30,9 @@ export const floors = {
 
 export type Role = keyof typeof floors;
 
+// Ids of accounts tell the place in this list: new roles come last.
+const roles = Object.keys(floors) as Role[];
+
 /** Few and busy: accounts of these roles have daily sums of their own (`turnover`). */
 export const systemRoles: readonly string[] = ['issued', 'supplied', 'sold', 'allowed'] satisfies Role[];
 
@@ -41,9 +44,15 @@ export function assetId(tenant: TenantId, code: string): AssetId {
   return nameId('asset', tenant, code);
 }
 
-/** The id of an account; no look-up is needed. */
+/** The id of an account; no look-up is needed. Its last two digits say its role, so that posting needs none for that either. */
 export function accountId(tenant: TenantId, owner: Id<string>, role: Role, asset: AssetId): AccountId {
-  return nameId('account', tenant, owner, role, asset);
+  const id = nameId<AccountId>('account', tenant, owner, role, asset);
+  return (id.slice(0, -2) + roles.indexOf(role).toString(16).padStart(2, '0')) as AccountId;
+}
+
+/** The role that an account's id says; undefined for an id that `accountId` did not make. */
+export function roleOf(account: AccountId): Role | undefined {
+  return roles[Number.parseInt(account.slice(-2), 16)];
 }
 
 /** Makes sure that the assets exist and answers them in the given order. Changing one's kind or scale is a bug. */

@@ -18,6 +18,9 @@ export type Seal = {
   hash: Buffer;
 };
 
+/** What a batch says about its rows. */
+export type Digests = Pick<Seal, 'leaves' | 'root'>;
+
 const idBytes = 16;
 const digestBytes = 8;
 /** Bytes that a batch keeps per transfer. */
@@ -56,15 +59,14 @@ export function nextAt(head: Head, now: Date): Date {
   return new Date(Math.max(now.getTime(), head.at.getTime() + 1));
 }
 
-/** The next link over rows in id order. */
-export function seal(head: Head, at: Date, rows: readonly Transfer[]): Seal {
-  const { leaves, root } = digestRows(rows);
-  const link = { seq: head.seq + 1n, at, n: rows.length, prev: head.hash, leaves, root };
+/** The next link over rows, whose digests these are. */
+export function seal(head: Head, at: Date, n: number, { leaves, root }: Digests): Seal {
+  const link = { seq: head.seq + 1n, at, n, prev: head.hash, leaves, root };
   return { ...link, hash: hashLink(link) };
 }
 
 /** What a batch says about its rows (in id order): their ids with short digests, and the digest of the whole digests. */
-export function digestRows(rows: readonly Transfer[]): { leaves: Buffer; root: Buffer } {
+export function digestRows(rows: readonly Transfer[]): Digests {
   const leaves = Buffer.allocUnsafe(rows.length * leafBytes);
   const root = createHash('sha256');
   for (const [index, row] of rows.entries()) {

@@ -62,7 +62,8 @@ create table transfer (
   reverses uuid,
   times_out_at timestamptz(3),
   tax_class text,
-  primary key (tenant, id),
+  -- New ids come last, so full pages stay full.
+  primary key (tenant, id) with (fillfactor = 100),
   check (debit <> credit),
   check ((resolves is not null) = (kind in ('capture', 'release', 'activate'))),
   check (resolves is null or reverses is null),
@@ -101,7 +102,7 @@ create table lot (
   expires_on date not null,
   earned bigint not null default 0 check (earned >= 0),
   primary key (tenant, account, expires_on)
-);
+) with (fillfactor = 60);
 
 -- What is left of a hold; the hold itself is a transfer with the same id.
 create table hold (
