@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -137,7 +139,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     } else if (what === 'spend' || what === 'hold') {
       const asked = what === 'spend' ? own.spend(sari, amount) : own.hold(sari, amount);
       const isRefused = amount > balance - held();
-      expect(codesOf(await own.postNow([asked]))).toEqual([isRefused ? 'below-floor' : 'ok']);
+      assert.deepEqual(codesOf(await own.postNow([asked])), [isRefused ? 'below-floor' : 'ok']);
       if (isRefused) continue;
       if (what === 'hold') holds.push(asked);
       else [balance, spent] = [balance - amount, spent + amount];
@@ -154,10 +156,13 @@ async function play(steps: readonly Step[]): Promise<void> {
       const units = due - spent - held() > 0n ? due - spent - held() : 0n;
       const run = { asset: own.points, issued: [own.issued], effectiveAt: day0, day };
       const { expired } = await own.run((tx) => expireDue(tx, run, day0));
-      expect(expired.map((one) => one.units)).toEqual(units > 0n ? [units] : []);
+      assert.deepEqual(
+        expired.map((one) => one.units),
+        units > 0n ? [units] : [],
+      );
       [balance, spent] = [balance - units, spent + units];
     }
-    expect(await own.balanceOf(sari.available)).toEqual({ balance, held: held() });
+    assert.deepEqual(await own.balanceOf(sari.available), { balance, held: held() });
   }
   expect((await verifyBook(own.db, own.tenant)).firstBad).toBeUndefined();
 }

@@ -65,14 +65,15 @@ type Placed = Part & { place: number };
 
 // The order in which a batch was judged is not kept; any order in which the balance suffices is as good. Earnings go
 // first. Of spends that the same batch takes back, the one that brings back most goes first, which suffices if any
-// order does.
+// order does. Those that name a lot go before those that take what there is.
 function inJudgedOrder(account: AccountId, batch: readonly Movement[]): Movement[] {
   const backOf = (one: Movement) =>
     batch.reduce((sum, other) => (other.reverses === one.id ? sum + other.amount : sum), 0n);
   const rankOf = (one: Movement) => (one.credit === account ? 0 : 1);
   return batch.toSorted((one, other) => {
     const back = rankOf(one) === 1 && rankOf(other) === 1 ? backOf(other) - backOf(one) : 0n;
-    return rankOf(one) - rankOf(other) || Number(back) || (one.id < other.id ? -1 : 1);
+    const named = Number(one.expiresOn === null) - Number(other.expiresOn === null);
+    return rankOf(one) - rankOf(other) || Number(back) || named || (one.id < other.id ? -1 : 1);
   });
 }
 
