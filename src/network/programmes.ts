@@ -9,6 +9,17 @@ export type ProgrammeSettings = {
   dateOrder?: 'dmy' | 'mdy' | 'ymd';
   /** How far it goes to take back what was earned wrongly (src/ledger/reverse.ts). Absent: `within-balance`. */
   clawback?: 'only-pending' | 'within-balance' | 'allow-debt' | 'offset-next-earnings';
+  /**
+   * By asset: what can be spent expires when nothing has moved on the account for this long, rounded up to the end of a
+   * month, quarter or year if asked. It comes beside the date that a rule gives.
+   */
+  inactivity?: { [asset: string]: { after: string; endOf?: 'month' | 'quarter' | 'year' } };
+  /** Units of a spend taken back whose last day has passed get so many days, or expire at once. Absent: 30 days. */
+  expiredRefund?: 'expire' | { graceDays: number };
+  /** People are told so many days ahead what will expire; 0: not at all. Absent: 14. */
+  expiryNoticeDays?: number;
+  /** Points that one may give to others in a day; 0: none. Absent: no limit. */
+  giftUnitsPerDayMax?: number;
 };
 
 /** A rule book's frame: dates are inclusive, in the programme's own time zone. */
