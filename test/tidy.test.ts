@@ -20,9 +20,21 @@ const rooms: Record<string, readonly string[]> = {
   evidence: ['network', 'db', 'shared'],
   activity: ['evidence', 'network', 'db', 'shared'],
   rules: ['activity', 'network', 'db', 'shared'],
-  flow: ['evidence', 'activity', 'rules', 'ledger', 'network', 'notify', 'db', 'shared'],
+  progress: ['rules', 'activity', 'network', 'db', 'shared'],
+  flow: ['evidence', 'activity', 'rules', 'progress', 'ledger', 'network', 'notify', 'db', 'shared'],
 };
-const readable = ['flow', 'evidence', 'activity', 'rules', 'ledger', 'network', 'notify', 'db', 'shared'];
+const readable = [
+  'flow',
+  'evidence',
+  'activity',
+  'rules',
+  'progress',
+  'ledger',
+  'network',
+  'notify',
+  'db',
+  'shared',
+];
 const edges: Record<string, readonly string[]> = {
   http: readable,
   jobs: readable,
@@ -90,7 +102,9 @@ test('each room imports only what the table of rooms allows', () => {
 });
 
 test('evaluation of rules reads no database, no clock and no chance', () => {
-  const pure = sources.filter(({ file }) => /^src\/rules\/evaluate[^/]*\.ts$/.test(file) && !isTest(file));
+  const pure = sources.filter(
+    ({ file }) => /^src\/(?:rules|progress)\/evaluate[^/]*\.ts$/.test(file) && !isTest(file),
+  );
   expect(pure.length).toBeGreaterThan(0);
   for (const { file, text, imports } of pure) {
     expect(

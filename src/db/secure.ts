@@ -12,6 +12,8 @@ export const immutableTables = [
   'activity',
   'activity_line',
   'evaluation',
+  'settlement',
+  'target',
 ] as const;
 
 /** The directory of tenants: read before a tenant is known, so no tenant's rows and no policy. */

@@ -1,4 +1,4 @@
-import type { Fact as Said, Facts, Language, TextKey } from '../../web/texts/say.ts';
+import type { Fact as Said, Facts, Language, TextKey, Told } from '../../web/texts/say.ts';
 import { text } from '../notify/texts.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import type { Considered, Evaluation, Fact, Step } from '../rules/evaluation.ts';
@@ -69,8 +69,16 @@ function explainReason(
   const key: TextKey = `rule.reason.${code}`;
   return text(language, key, {
     ...say(facts),
+    ...(code === 'goal-reached' && { goal: [{ key: `goal.name.${String(facts['per'])}` }] }),
+    ...(code === 'goal-short' && { missing: [sayMissing(facts)] }),
     ...(code === 'lower-in-stacking' && { winner: titleOf(facts['winner']) }),
   });
+}
+
+/** What is missing to a goal. */
+export function sayMissing(facts: Readonly<Record<string, Fact>>): Told {
+  const goal = [{ key: `goal.short-of.${String(facts['per'])}` }];
+  return { key: `goal.missing.${String(facts['of'])}`, facts: { ...say(facts), goal } };
 }
 
 function say(facts: Readonly<Record<string, Fact>>): Facts {

@@ -35,8 +35,11 @@ export function groupOf({ id, version }: Pick<Activity, 'id' | 'version'>): Id<s
   return version === 1 ? id : partId(id, 'version', String(version));
 }
 
-/** An activity in its newest version, what the rules make of it, and what they made of its earlier versions. */
-export type Judged = { activity: Activity; evaluation: Evaluation; earlier: readonly Evaluation[] };
+/** What earns: an activity in a version, or somebody's goal in one of its turns. The participant is who is paid. */
+export type Earning = Pick<Activity, 'id' | 'version' | 'participant' | 'occurredAt'>;
+
+/** What earns in its newest version, what the rules make of it, and what they made of its earlier versions. */
+export type Judged = { activity: Earning; evaluation: Evaluation; earlier: readonly Evaluation[] };
 
 /** What to post for each activity, in order, and the change in its participant's points. */
 type PlannedAwards = { transfers: NewTransfer[]; points: bigint };
@@ -112,7 +115,7 @@ async function standingAwards(
 function grant(
   tx: Tx,
   programme: Programme,
-  activity: Activity,
+  activity: Earning,
   differences: readonly Difference[],
 ): PlannedAwards & { accounts: NewAccount[] } {
   const accounts: NewAccount[] = [];
@@ -167,7 +170,7 @@ async function takeBacks(
 
 /** What is to be taken back of one transfer, because of an activity. */
 type Allotted = {
-  activity: Activity;
+  activity: Earning;
   earning: TransferId;
   owner: Id<string>;
   asset: string;
@@ -178,12 +181,12 @@ function unitsLeft(standing: readonly Standing[]): Award[] {
   return standing.map(({ award, left }) => ({ ...award, units: left }));
 }
 
-function wholly(activity: Activity, { award, transfer, owner, left }: Standing): Allotted {
+function wholly(activity: Earning, { award, transfer, owner, left }: Standing): Allotted {
   return { activity, earning: transfer, owner, asset: award.asset, amount: left };
 }
 
 function allotAll(
-  activity: Activity,
+  activity: Earning,
   differences: readonly Difference[],
   standing: readonly Standing[],
 ): Allotted[] {
@@ -193,7 +196,7 @@ function allotAll(
 }
 
 // The newest award goes first, as the last one that was believed.
-function allot(activity: Activity, difference: Difference, standing: readonly Standing[]): Allotted[] {
+function allot(activity: Earning, difference: Difference, standing: readonly Standing[]): Allotted[] {
   let rest = difference.units;
   const parts: Allotted[] = [];
   for (const one of standing.toReversed()) {

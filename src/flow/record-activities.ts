@@ -4,19 +4,21 @@ import { recordActivities } from '../activity/record.ts';
 import type { Tx } from '../db/transact.ts';
 import { openAccounts } from '../ledger/accounts.ts';
 import { post, transfersMax } from '../ledger/post.ts';
+import { inOpenPeriod } from '../ledger/period.ts';
 import { planRepayments } from '../ledger/reverse.ts';
 import type { NewTransfer } from '../ledger/transfer.ts';
 import { areaPaths } from '../network/areas.ts';
 import { outletsByIds, type Outlet } from '../network/outlets.ts';
 import { participantsByIds, type Participant } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
-import type { Evaluation, Facts } from '../rules/evaluation.ts';
-import { evaluationsOf, keepEvaluations } from '../rules/evaluations.ts';
+import type { Facts } from '../rules/evaluation.ts';
+import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/evaluations.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import { evaluateUnderLimits } from '../rules/usage.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { planAwards } from './plan-awards.ts';
 import { planGoods } from './plan-goods.ts';
+import { reachGoals } from './reach-goals.ts';
 
 /**
  * What recording an activity brought about; `points` is the change of the participant's points, below zero when taken
@@ -110,19 +112,21 @@ async function settle(
     tx,
     await liveRules(tx, programme.id),
     subjects,
-    before.flatMap(newestOf),
+    before.flatMap((each) => each.toSorted((a, b) => a.version - b.version).slice(-1)),
   );
-  await keepEvaluations(
-    tx,
-    evaluations.map((evaluation, i) => ({ evaluation, facts: subjects[i]!.facts })),
-    at,
-  );
+  const changes = activities.map((activity, i) => ({
+    activity,
+    now: { evaluation: evaluations[i]!, facts: subjects[i]!.facts },
+    before: (earlier.get(activity.id) ?? []).toSorted(byVersion).at(-1) ?? null,
+  }));
+  const goals = await reachGoals(tx, programme, changes, at);
+  await keepEvaluations(tx, goals.kept, at);
   const judged = activities.map((activity, i) => ({
     activity,
     evaluation: evaluations[i]!,
     earlier: before[i]!,
   }));
-  const awards = await planAwards(tx, programme, judged);
+  const awards = await planAwards(tx, programme, [...judged, ...goals.judged]);
   const goods = await planGoods(tx, programme, activities);
   await openAccounts(tx, [...awards.accounts, ...goods.accounts]);
   await postAll(tx, [...awards.plans.flatMap(({ transfers }) => transfers), ...goods.transfers], at);
@@ -132,7 +136,9 @@ async function settle(
 // Everything was planned under the lock of the book, so a refusal is a bug and undoes the transaction.
 async function postAll(tx: Tx, transfers: readonly NewTransfer[], at: Date): Promise<void> {
   const earnings = transfers.filter((transfer) => transfer.kind === 'award');
-  const all = [...transfers, ...(await planRepayments(tx, earnings))];
+  const planned = [...transfers, ...(await planRepayments(tx, earnings))];
+  // What happened in a closed period is awarded by its date and booked in the first open moment.
+  const all = await inOpenPeriod(tx, planned);
   for (const batch of batchesOf(all)) {
     const posted = await post(tx, batch, at);
     for (const answer of posted)
@@ -155,9 +161,9 @@ function earlierVersions({ id, version }: Activity): { id: Activity['id']; versi
   return Array.from({ length: version - 1 }, (_, i) => ({ id, version: i + 1 }));
 }
 
-// The version that was evaluated last; not every version is.
-function newestOf(evaluations: readonly Evaluation[]): Evaluation[] {
-  return evaluations.toSorted((a, b) => b.version - a.version).slice(0, 1);
+// The version that was evaluated last comes last; not every version is.
+function byVersion(a: KeptEvaluation, b: KeptEvaluation): number {
+  return a.evaluation.version - b.evaluation.version;
 }
 
 function factsOf(

@@ -5,6 +5,9 @@ import { counted, step } from './evaluate-effects.ts';
 import { reason, type View } from './evaluate-scope.ts';
 import { usageName, type Reason, type Step, type Usage, type Use, type UsageKey } from './evaluation.ts';
 
+/** What limits look at: whose it is, and when. */
+export type LimitView = { activity: Pick<View['activity'], 'participant' | 'outlet'>; wall: WallTime };
+
 /** What an effect earned, before or after limits. */
 export type Leg = { leg: string; asset: string; units: bigint; steps: Step[] };
 
@@ -12,7 +15,7 @@ export type Leg = { leg: string; asset: string; units: bigint; steps: Step[] };
 export type Limited = { legs: Leg[]; reached: Reason | null };
 
 /** What a limit counts for this activity; null for a limit on each activity, which needs no memory. */
-function usageKeyOf(rule: CompiledRule, { of, per, asset }: Limit, view: View): UsageKey | null {
+function usageKeyOf(rule: CompiledRule, { of, per, asset }: Limit, view: LimitView): UsageKey | null {
   if (per === 'activity') return null;
   const { participant, outlet } = view.activity;
   const subject = { participant, outlet, rule: rule.id }[of];
@@ -20,12 +23,12 @@ function usageKeyOf(rule: CompiledRule, { of, per, asset }: Limit, view: View): 
 }
 
 /** The keys of all limits of a rule that last longer than one activity. */
-export function usageKeysOf(rule: CompiledRule, view: View): UsageKey[] {
+export function usageKeysOf(rule: CompiledRule, view: LimitView): UsageKey[] {
   return (rule.document.limits ?? []).flatMap((limit) => usageKeyOf(rule, limit, view) ?? []);
 }
 
 /** Cuts the legs, in their order, to what the rule's limits leave, given the units used before. */
-export function limitLegs(rule: CompiledRule, legs: readonly Leg[], view: View, usage: Usage): Limited {
+export function limitLegs(rule: CompiledRule, legs: readonly Leg[], view: LimitView, usage: Usage): Limited {
   let left = [...legs];
   let reached: Reason | null = null;
   for (const limit of rule.document.limits ?? []) {
@@ -40,7 +43,7 @@ export function limitLegs(rule: CompiledRule, legs: readonly Leg[], view: View, 
 }
 
 /** What legs that are paid use of the rule's limits. */
-export function usesOf(rule: CompiledRule, legs: readonly Leg[], view: View): Use[] {
+export function usesOf(rule: CompiledRule, legs: readonly Leg[], view: LimitView): Use[] {
   return usageKeysOf(rule, view).flatMap((key) => {
     const units = totalOf(legs, key.asset);
     return units > 0n ? [{ ...key, units }] : [];

@@ -58,7 +58,7 @@ export function usageWanted(book: RuleBook, subjects: readonly Subject[]): Usage
     if (subject.activity.withdrawn) continue;
     const view = viewOf(subject);
     for (const rule of rulesFor(book, view, 'candidates'))
-      if (outOfScope(rule, view) === null)
+      if (!rule.document.goal && outOfScope(rule, view) === null)
         for (const key of usageKeysOf(rule, view)) wanted.set(usageName(key), key);
   }
   return [...wanted.values()];

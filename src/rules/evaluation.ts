@@ -58,6 +58,7 @@ type StepCode =
   | 'amount'
   | 'formula'
   | 'multiply'
+  | 'goal'
   | 'limit';
 
 /** One line of the arithmetic. */

@@ -63,7 +63,7 @@ export async function lockUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Us
 }
 
 /** Notes what awards use and what earlier ones give back. Call it after `lockUsage` with the same keys. */
-async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly Use[] = []): Promise<void> {
+export async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly Use[] = []): Promise<void> {
   const changes = new Map<string, Use>();
   const add = (use: Use, by: bigint) => {
     const name = usageName(use);
@@ -82,7 +82,8 @@ async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly Use[] 
   );
 }
 
-function without(usage: Usage, givenBack: readonly Use[]): Usage {
+/** The usage as it was before these were granted. */
+export function without(usage: Usage, givenBack: readonly Use[]): Usage {
   const rest = new Map(usage);
   for (const use of givenBack) rest.set(usageName(use), (rest.get(usageName(use)) ?? 0n) - use.units);
   return rest;

@@ -1,0 +1,162 @@
+import type { Tx } from '../db/transact.ts';
+import type { Goal } from '../rules/document.ts';
+import type { ProgrammeId } from '../shared/id.ts';
+import type { CounterId, SubjectId } from './counter.ts';
+import type { Count } from './evaluate-counts.ts';
+
+/** Which periods of a counter to add up. Days are included; a campaign is one period that begins on `from`. */
+export type SumAsked = {
+  counter: CounterId;
+  subject: SubjectId;
+  per: Goal['per'];
+  /** Null: from the beginning. */
+  from: string | null;
+  /** Null: to the end. */
+  to: string | null;
+};
+
+/** What a counter adds up to, by `sumName` and the first day of each period that has anything in it. */
+export type Sums = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
+
+/** The name of a counter of somebody that was added up by such periods. */
+export function sumName({ counter, subject, per }: Pick<SumAsked, 'counter' | 'subject' | 'per'>): string {
+  return `${counter} ${subject} ${per}`;
+}
+
+/** Adds to counters; amounts may be below zero. Rows are locked in one order for everybody. */
+export async function addCounts(tx: Tx, counts: readonly Count[]): Promise<void> {
+  if (counts.length === 0) return;
+  await tx.query(
+    `insert into counter_day (tenant, counter, subject, day, item, value)
+     select $1, c.counter, c.subject, c.day, c.item, sum(c.value)
+     from unnest($2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::bigint[]) as c (counter, subject, day, item, value)
+     group by c.counter, c.subject, c.day, c.item
+     order by c.counter, c.subject, c.day, c.item collate "C"
+     on conflict (tenant, counter, subject, day, item) do update set value = counter_day.value + excluded.value`,
+    [
+      tx.tenant,
+      counts.map(({ counter }) => counter),
+      counts.map(({ subject }) => subject),
+      counts.map(({ day }) => day),
+      counts.map(({ item }) => item),
+      counts.map(({ value }) => value),
+    ],
+  );
+}
+
+/** Adds up each counter that is asked for by periods. What is counted once counts once in each period. */
+export async function sumsOf(tx: Tx, wanted: readonly SumAsked[]): Promise<Sums> {
+  if (wanted.length === 0) return new Map();
+  const asked = onceEach(wanted);
+  // Rows of one counter and subject lie together in the primary key, in order of day.
+  const rows = await tx.query<SumRow>(
+    `select a.counter, a.subject, a.per, p.first,
+       coalesce(sum(d.value) filter (where d.item = ''), 0)::bigint
+         + count(distinct d.item) filter (where d.item <> '' and d.value > 0) as value
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::date[]) as a (counter, subject, per, first, last)
+     join counter_day d on d.tenant = $1 and d.counter = a.counter and d.subject = a.subject
+       and d.day >= coalesce(a.first, '-infinity') and d.day <= coalesce(a.last, 'infinity')
+     cross join lateral (
+       select case when a.per = 'campaign' then a.first else date_trunc(a.per, d.day::timestamp)::date end
+     ) as p (first)
+     group by a.counter, a.subject, a.per, p.first`,
+    [
+      tx.tenant,
+      asked.map(({ counter }) => counter),
+      asked.map(({ subject }) => subject),
+      asked.map(({ per }) => per),
+      asked.map(({ from }) => from),
+      asked.map(({ to }) => to),
+    ],
+  );
+  return sumsBy(rows);
+}
+
+/** What a counter adds up to between two days, both included, in the order asked. */
+export async function windowSums(
+  tx: Tx,
+  asked: readonly { counter: CounterId; subject: SubjectId; first: string; last: string }[],
+): Promise<bigint[]> {
+  if (asked.length === 0) return [];
+  const rows = await tx.query<{ value: bigint }>(
+    `select coalesce(sum(d.value) filter (where d.item = ''), 0)::bigint
+       + count(distinct d.item) filter (where d.item <> '' and d.value > 0) as value
+     from unnest($2::uuid[], $3::uuid[], $4::date[], $5::date[]) with ordinality
+       as a (counter, subject, first, last, place)
+     left join counter_day d on d.tenant = $1 and d.counter = a.counter and d.subject = a.subject
+       and d.day between a.first and a.last
+     group by a.place order by a.place`,
+    [
+      tx.tenant,
+      asked.map(({ counter }) => counter),
+      asked.map(({ subject }) => subject),
+      asked.map(({ first }) => first),
+      asked.map(({ last }) => last),
+    ],
+  );
+  return rows.map(({ value }) => value);
+}
+
+/**
+ * Keeps exactly these counters of a programme: those that nobody asks for any more go, and those that are new are
+ * answered, to be filled from history. Call it under the lock of the book, or what is recorded meanwhile is missed.
+ */
+export async function keepCounters(
+  tx: Tx,
+  programme: ProgrammeId,
+  wanted: readonly CounterId[],
+  at: Date,
+): Promise<CounterId[]> {
+  const known = await tx.query<{ id: CounterId }>(
+    'select c.id from counter c where c.tenant = $1 and c.programme = $2',
+    [tx.tenant, programme],
+  );
+  const gone = known.map(({ id }) => id).filter((id) => !wanted.includes(id));
+  const missing = wanted.filter((id) => !known.some((one) => one.id === id));
+  if (gone.length > 0) {
+    await tx.query('delete from counter_day where tenant = $1 and counter = any($2::uuid[])', [
+      tx.tenant,
+      gone,
+    ]);
+    await tx.query('delete from counter where tenant = $1 and id = any($2::uuid[])', [tx.tenant, gone]);
+  }
+  if (missing.length > 0)
+    await tx.query(
+      `insert into counter (tenant, id, programme, filled_at)
+       select $1, w.id, $2, $3 from unnest($4::uuid[]) as w (id)`,
+      [tx.tenant, programme, at, missing],
+    );
+  return missing;
+}
+
+/** Everything that these counters hold, in no promised order: to be compared with what activities add up to. */
+export async function countsKept(tx: Tx, counters: readonly CounterId[]): Promise<Count[]> {
+  return tx.query<Count>(
+    `select d.counter, d.subject, d.day, d.item, d.value from counter_day d
+     where d.tenant = $1 and d.counter = any($2::uuid[]) and d.value <> 0`,
+    [tx.tenant, counters],
+  );
+}
+
+// Several goals ask for the same; a row that two asked for would be added up twice. Who asks for all gets each part.
+function onceEach(wanted: readonly SumAsked[]): SumAsked[] {
+  const whole = new Set(wanted.filter(({ from }) => from === null).map(sumName));
+  const once = wanted.map((one) => {
+    const name = sumName(one);
+    const { from, to } = whole.has(name) ? { from: null, to: null } : one;
+    return [`${name} ${from}`, { ...one, from, to }] as const;
+  });
+  return [...new Map(once).values()];
+}
+
+type SumRow = Pick<SumAsked, 'counter' | 'subject' | 'per'> & { first: string; value: bigint };
+
+function sumsBy(rows: readonly SumRow[]): Sums {
+  const sums = new Map<string, Map<string, bigint>>();
+  for (const row of rows) {
+    const name = sumName(row);
+    if (!sums.has(name)) sums.set(name, new Map());
+    sums.get(name)!.set(row.first, row.value);
+  }
+  return sums;
+}

@@ -1,0 +1,127 @@
+import type { Activity } from '../activity/activity.ts';
+import { activitiesByVersion } from '../activity/read.ts';
+import type { Tx } from '../db/transact.ts';
+import { outletsByIds } from '../network/outlets.ts';
+import type { Programme } from '../network/programmes.ts';
+import { awardsOf, type Reason } from '../rules/evaluation.ts';
+import type { KeptEvaluation } from '../rules/evaluations.ts';
+import type { ActivityId, RuleId } from '../shared/id.ts';
+import { followedBy, type Followed } from './book.ts';
+import { addCounts, keepCounters } from './counters.ts';
+import { countsBetween, countsOf, type Count, type Counting } from './evaluate-counts.ts';
+import { reasonOf } from './evaluate-goal.ts';
+import { fillCounters } from './history.ts';
+import { periodOf } from './period.ts';
+import { judgeGoals, settleGoals, type Judged, type Settled, type Touched } from './settle-goals.ts';
+
+/** An activity in its newest version as it was judged just now, and as an earlier version was judged last. */
+export type Change = { activity: Activity; now: KeptEvaluation; before: KeptEvaluation | null };
+
+/** What followed from activities: goals that bring something else than before, and how the goals stand. */
+export type Progress = {
+  settled: Settled[];
+  /** What an activity did for a goal; undefined where it did not count. */
+  reasonOf(activity: ActivityId, rule: RuleId): Reason | undefined;
+};
+
+/**
+ * Counts what changed and settles the goals that depend on it, in the transaction that posts and under the lock of the
+ * book: so nothing is counted twice or missed, and the last activity that a goal needs finds all the others. A new counter
+ * is filled from history first.
+ */
+export async function followProgress(
+  tx: Tx,
+  programme: Programme,
+  changes: readonly Change[],
+  at: Date,
+): Promise<Progress> {
+  const followed = await followedBy(tx, programme.id);
+  const { counters } = followed;
+  const fresh = new Set(await keepCounters(tx, programme.id, counters.ids, at));
+  if (counters.ids.length === 0) return { settled: [], reasonOf: () => undefined };
+  // What is recorded just now has no evaluation yet, so history leaves it out.
+  await fillCounters(tx, programme.id, counters, [...fresh]);
+  const countings = await countingsOf(tx, changes);
+  const after = countings.map(({ now }) => countsOf(counters, now));
+  const before = countings.map((one) => (one.before ? countsOf(counters, one.before) : []));
+  const gone = before.flat().filter(({ counter }) => !fresh.has(counter));
+  await addCounts(tx, countsBetween(gone, after.flat()));
+
+  const touched = touchedBy(
+    followed,
+    changes,
+    after.map((each, i) => [...before[i]!, ...each]),
+  );
+  const judged = await judgeGoals(tx, programme, touched, at);
+  const byGoal = Map.groupBy(judged, ({ goal, subject }) => `${goal.rule} ${subject}`);
+  const reasons = new Map(
+    changes.map(({ activity }, i) => [activity.id, reasonsFor(followed, after[i]!, byGoal)] as const),
+  );
+  return {
+    settled: await settleGoals(tx, judged, at),
+    reasonOf: (activity, rule) => reasons.get(activity)?.get(rule),
+  };
+}
+
+async function countingsOf(
+  tx: Tx,
+  changes: readonly Change[],
+): Promise<{ now: Counting; before: Counting | null }[]> {
+  const wanted = changes.flatMap(({ before }) =>
+    before ? [{ id: before.evaluation.activity, version: before.evaluation.version }] : [],
+  );
+  const earlier = new Map((await activitiesByVersion(tx, wanted)).map((one) => [one.id, one]));
+  const places = [...changes.map(({ activity }) => activity), ...earlier.values()].map(
+    ({ outlet }) => outlet,
+  );
+  const outlets = new Map((await outletsByIds(tx, [...new Set(places)])).map((one) => [one.id, one]));
+  const countingOf = (activity: Activity, { facts, evaluation }: KeptEvaluation): Counting => ({
+    activity,
+    facts,
+    partner: outlets.get(activity.outlet)?.partner ?? null,
+    awards: awardsOf(evaluation),
+  });
+  return changes.map(({ activity, now, before }) => ({
+    now: countingOf(activity, now),
+    before: before && countingOf(earlier.get(activity.id)!, before),
+  }));
+}
+
+function touchedBy(
+  { goalsByCounter }: Followed,
+  changes: readonly Change[],
+  counts: readonly (readonly Count[])[],
+): Touched[] {
+  const touched = new Map<string, Touched & { days: Set<string> }>();
+  for (const [i, { activity }] of changes.entries())
+    for (const { counter, subject, day } of counts[i]!)
+      for (const goal of goalsByCounter.get(counter) ?? []) {
+        const name = `${goal.rule} ${subject}`;
+        const one = touched.get(name) ?? { goal, subject, days: new Set(), occurredAt: activity.occurredAt };
+        one.days.add(day);
+        if (one.occurredAt < activity.occurredAt) one.occurredAt = activity.occurredAt;
+        touched.set(name, one);
+      }
+  return [...touched.values()];
+}
+
+function reasonsFor(
+  { goalsByCounter }: Followed,
+  counts: readonly Count[],
+  judged: ReadonlyMap<string, readonly Judged[]>,
+): Map<RuleId, Reason> {
+  const reasons = new Map<RuleId, Reason>();
+  for (const { counter, subject, day } of counts)
+    for (const { rule } of goalsByCounter.get(counter) ?? []) {
+      const one = judged.get(`${rule} ${subject}`)?.find((each) => judges(each, day));
+      if (one) reasons.set(rule, reasonOf(one.standing!));
+    }
+  return reasons;
+}
+
+// Versions of a rule may have periods of different length: the one that judges the period counts.
+function judges({ standing, period }: Judged, day: string): boolean {
+  if (standing === null) return false;
+  const { goal, scope } = standing.rule.document;
+  return periodOf(goal.per, day, scope).name === period.name;
+}

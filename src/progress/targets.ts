@@ -1,0 +1,45 @@
+import type { Tx } from '../db/transact.ts';
+import type { RuleId } from '../shared/id.ts';
+import type { SubjectId } from './counter.ts';
+import type { Target } from './evaluate-goal.ts';
+
+/** A target for somebody, from a day on; in the units of the rule's `target`. */
+export type NewTarget = Omit<Target, 'version'> & { reason: string };
+
+/** Sets targets; nothing is overwritten: a further one for the same day is a new version and counts from then on. */
+export async function setTargets(tx: Tx, targets: readonly NewTarget[], by: string, at: Date): Promise<void> {
+  await tx.query(
+    `insert into target (tenant, rule, subject, starts_on, version, value, reason, set_at, set_by)
+     select $1, t.rule, t.subject, t.starts_on,
+       coalesce((select max(o.version) from target o
+         where o.tenant = $1 and o.rule = t.rule and o.subject = t.subject and o.starts_on = t.starts_on), 0)
+         + row_number() over (partition by t.rule, t.subject, t.starts_on order by t.place),
+       t.value, t.reason, $7, $8
+     from unnest($2::uuid[], $3::uuid[], $4::date[], $5::bigint[], $6::text[]) with ordinality
+       as t (rule, subject, starts_on, value, reason, place)`,
+    [
+      tx.tenant,
+      targets.map(({ rule }) => rule),
+      targets.map(({ subject }) => subject),
+      targets.map(({ startsOn }) => startsOn),
+      targets.map(({ value }) => value),
+      targets.map(({ reason }) => reason),
+      at,
+      by,
+    ],
+  );
+}
+
+/** Every target of these people under these rules, older ones and older versions among them. */
+export async function targetsOf(
+  tx: Tx,
+  rules: readonly RuleId[],
+  subjects: readonly SubjectId[],
+): Promise<Target[]> {
+  if (rules.length === 0 || subjects.length === 0) return [];
+  return tx.query<Target>(
+    `select t.rule, t.subject, t.starts_on as "startsOn", t.version, t.value from target t
+     where t.tenant = $1 and t.rule = any($2::uuid[]) and t.subject = any($3::uuid[])`,
+    [tx.tenant, [...new Set(rules)], [...new Set(subjects)]],
+  );
+}
