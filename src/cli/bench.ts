@@ -11,6 +11,11 @@ const benches: Record<string, Entry> = {
       'posting and reading, against an insert-only floor, a naive ledger and row locks; up to 20 M transfers',
     load: async () => (await import('../../bench/ledger/bench-ledger.ts')).benchLedger,
   },
+  activities: {
+    summary:
+      'verified activities all the way, in batches and over HTTP, against the bare insert; up to 2 M outlets',
+    load: async () => (await import('../../bench/activities/bench-activities.ts')).benchActivities,
+  },
 };
 
 export const usage = `npx mitra bench NAME [--quick] [--json] [--size N]

@@ -50,6 +50,9 @@ export type Delivery = {
   once: { key: string; contentHash: Buffer } | null;
 };
 
+/** What this needs of a running Mitra. */
+type Door = Pick<App, 'db' | 'now'>;
+
 type Answer = { ok: true; received: Received[] } | Refused<'not-allowed' | 'bad-request' | 'key-reused'>;
 type Outcome = Answer | { failed: unknown };
 
@@ -64,7 +67,7 @@ const ownSource = 'evidence';
  * transaction with those of other requests that arrive meanwhile. Answers each in order; what is refused, there before or
  * here, does not touch the others. Managers and operators may.
  */
-export async function receiveActivities(app: App, delivery: Delivery): Promise<Answer> {
+export async function receiveActivities(app: Door, delivery: Delivery): Promise<Answer> {
   const queue = queues.get(app.db) ?? openQueue(app);
   const outcome = await queue(`${delivery.tenant} ${delivery.programme}`, delivery);
   if ('failed' in outcome) throw outcome.failed;
@@ -74,7 +77,7 @@ export async function receiveActivities(app: App, delivery: Delivery): Promise<A
 type Queue = (name: string, delivery: Delivery) => Promise<Outcome>;
 const queues = new WeakMap<App['db'], Queue>();
 
-function openQueue(app: App): Queue {
+function openQueue(app: Door): Queue {
   const queue = gatherByName((_name, deliveries: Delivery[]) => receiveTogether(app, deliveries), {
     sizeMax,
     sizeOf: ({ given }) => given.reduce((size, one) => size + ('lines' in one ? 1 + one.lines.length : 1), 0),
@@ -84,7 +87,7 @@ function openQueue(app: App): Queue {
 }
 
 // A bug that one delivery brings out must not undo the others: halves are tried until it is alone.
-async function receiveTogether(app: App, deliveries: readonly Delivery[]): Promise<Outcome[]> {
+async function receiveTogether(app: Door, deliveries: readonly Delivery[]): Promise<Outcome[]> {
   const { tenant, programme } = deliveries[0]!;
   try {
     return await withTenant(app.db, tenant, (tx) => receiveIn(tx, programme, deliveries, app.now()));
