@@ -7,6 +7,7 @@ import { missingLinks, packagedBinaries } from '../db/embedded-place.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { openLogins } from '../db/open.ts';
 import type { Logins } from '../db/open.ts';
+import { partitionRowsMax, readPartitions } from '../db/partitions.ts';
 import type { Check } from './doctor.ts';
 
 const versionMin = 15;
@@ -96,9 +97,20 @@ async function checkSetUp(logins: Logins): Promise<Check[]> {
   };
   return [
     migrations,
+    ...(current ? [await withClient(logins.admin, checkPartitions)] : []),
     await checkRole('mitra_app', logins.app),
     await checkRole('mitra_worker', logins.worker),
   ];
+}
+
+async function checkPartitions(client: Client): Promise<Check> {
+  const name = 'partitions';
+  const partitions = await readPartitions(client);
+  const { rowsEstimate } = partitions.at(-1)!;
+  if (rowsEstimate <= partitionRowsMax)
+    return { name, state: 'ok', words: `${partitions.length} of the ledger's transfers` };
+  const words = `the newest has about ${rowsEstimate.toLocaleString('en')} transfers; begin another with npx mitra partition --from DAY`;
+  return { name, state: 'note', words };
 }
 
 async function checkRole(role: string, login: Logins['app']): Promise<Check> {

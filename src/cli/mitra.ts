@@ -34,6 +34,10 @@ const commands: Record<string, Entry> = {
     summary: 'bring the database to this version, as every start does',
     load: () => import('./migrate.ts'),
   },
+  partition: {
+    summary: 'show the partitions of the ledger, or begin a new one as it grows',
+    load: () => import('./partition.ts'),
+  },
 };
 
 // A reader that leaves early, such as `head`, is no reason to stop half-way.

@@ -12,6 +12,7 @@ import {
   type Transfer,
 } from './transfer.ts';
 
+const dayMs = 86_400_000;
 /** Stands in the daily sums for all accounts of a role that is not a system role. */
 const everyOtherAccount = '00000000-0000-0000-0000-000000000000' as AccountId;
 
@@ -270,9 +271,11 @@ function turnoverOf(
   { effectiveAt }: NewTransfer,
 ): TurnoverState {
   const account = systemRoles.includes(role) ? id : everyOtherAccount;
+  const key = `${asset} ${role} ${account} ${Math.floor(effectiveAt.getTime() / dayMs)}`;
+  const known = book.turnover.get(key);
+  if (known) return known;
   const effectiveDay = effectiveAt.toISOString().slice(0, 10);
-  const key = `${asset} ${role} ${account} ${effectiveDay}`;
-  const turnover = book.turnover.get(key) ?? { asset, role, account, effectiveDay, debit: 0n, credit: 0n };
+  const turnover = { asset, role, account, effectiveDay, debit: 0n, credit: 0n };
   book.turnover.set(key, turnover);
   return turnover;
 }
