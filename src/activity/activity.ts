@@ -26,6 +26,8 @@ export type Activity = {
   currency: string;
   /** Of the whole paper, in the currency's minor unit; the lines need not add up to it (tax, goods of others). */
   totalMinor: bigint;
+  /** Of the total, what was paid with points or vouchers; absent where it is not known. */
+  pointsMinor?: bigint;
   /** Counts for nothing from this version on. */
   withdrawn: boolean;
   /** Why this version was made; null for the first. */

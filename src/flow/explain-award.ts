@@ -26,10 +26,9 @@ export function explainRules(
   language: Language,
 ): ExplainedRule[] {
   const considered = evaluation?.considered ?? [];
-  const textsOf = (one: { rule: string; version: number }) => {
-    const texts = rules.find(({ id, version }) => id === one.rule && version === one.version)?.document.texts;
-    return texts?.[language] ?? texts?.['en'];
-  };
+  const documentOf = (one: { rule: string; version: number }) =>
+    rules.find(({ id, version }) => id === one.rule && version === one.version)?.document;
+  const textsOf = (one: { rule: string; version: number }) => inLanguage(documentOf(one)?.texts, language);
   const titleOf = (code: Fact | undefined) => {
     const named = considered.find((one) => one.code === code);
     return (named && textsOf(named)?.title) ?? String(code);
@@ -40,15 +39,23 @@ export function explainRules(
       considered: one,
       title: texts?.title ?? one.code,
       reason: ownWords(one, texts) ?? explainReason(one, titleOf, language),
-      steps: one.steps.map((step) => explainStep(step, language)),
+      steps: one.steps.map((step) => explainStep(step, documentOf(one), language)),
     };
   });
 }
 
 /** One line of the arithmetic in the reader's language. */
-function explainStep({ code, facts }: Step, language: Language): string {
+function explainStep({ code, facts }: Step, document: RuleDocument | undefined, language: Language): string {
   const key: TextKey = `rule.step.${code}`;
-  return text(language, key, say(facts));
+  if (code !== 'message') return text(language, key, say(facts));
+  const { leg } = facts;
+  const effect = document?.effects.find((one) => one.kind === 'message' && one.leg === leg);
+  const message = effect?.kind === 'message' ? inLanguage(effect.texts, language) : undefined;
+  return text(language, key, { message: message ?? String(leg) });
+}
+
+function inLanguage<T>(texts: Record<string, T> | undefined, language: Language): T | undefined {
+  return texts?.[language] ?? texts?.['en'];
 }
 
 // The rule's own author says best what it pays for and what it takes.

@@ -4,6 +4,7 @@ import type { RuleId } from '../shared/id.ts';
 import {
   parseDocument,
   type AwardEffect,
+  type GrantEffect,
   type MultiplyEffect,
   type RuleDocument,
   type RuleProblem,
@@ -32,7 +33,9 @@ export type CompiledRule = LiveRule & {
 
 export type CompiledEffect =
   | { kind: 'award'; effect: AwardEffect; units: Size }
-  | { kind: 'multiply'; effect: MultiplyEffect; percent: Size };
+  | { kind: 'multiply'; effect: MultiplyEffect; percent: Size }
+  /** Of a message there is one. */
+  | { kind: 'grant'; effect: GrantEffect; count: Size | null };
 
 /** A number as it stands in the document, or the formula that gives it. */
 export type Size = { fixed: bigint; formula: null } | { fixed: null; formula: Expression };
@@ -49,7 +52,15 @@ export type Listed = { set: ReadonlySet<string>; text: string };
 
 /** The lists of the scope. Null: anything goes. */
 type ScopeSets = Record<
-  'kinds' | 'participantKinds' | 'tiers' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories',
+  | 'kinds'
+  | 'participantKinds'
+  | 'tiers'
+  | 'segments'
+  | 'areas'
+  | 'channels'
+  | 'outlets'
+  | 'skus'
+  | 'categories',
   Listed | null
 >;
 
@@ -98,7 +109,7 @@ type Compile = (
 ) => Expression | null;
 
 function compileEffect(
-  effect: AwardEffect | MultiplyEffect,
+  effect: AwardEffect | MultiplyEffect | GrantEffect,
   at: string,
   compile: Compile,
 ): CompiledEffect | null {
@@ -111,7 +122,15 @@ function compileEffect(
     const percent = sizeOf('percent', effect.percent, 'activity');
     return percent && { kind: 'multiply', effect, percent };
   }
-  const units = sizeOf('units', effect.units, effect.per === 'line' ? 'line' : 'activity');
+  if (effect.kind === 'message') return { kind: 'grant', effect, count: null };
+  if (effect.kind !== 'award') {
+    const count = sizeOf('count', effect.count, 'activity');
+    return count && { kind: 'grant', effect, count };
+  }
+  const units =
+    effect.per === 'share'
+      ? sizeOf('basisPoints', effect.basisPoints, 'activity')
+      : sizeOf('units', effect.units, effect.per === 'line' ? 'line' : 'activity');
   return units && { kind: 'award', effect, units };
 }
 
@@ -152,6 +171,7 @@ function scopeSetsOf({ scope }: RuleDocument): ScopeSets {
     kinds: listed(scope.kinds),
     participantKinds: listed(audience.participantKinds),
     tiers: listed(audience.tiers),
+    segments: listed(audience.segments),
     areas: listed(audience.areas),
     channels: listed(audience.channels),
     outlets: listed(audience.outlets),

@@ -1,27 +1,13 @@
 import { z } from 'zod';
 
-import { isDay, periodPattern } from '../shared/time.ts';
-import { isCurrency } from '../shared/money.ts';
+import { periodPattern } from '../shared/time.ts';
+import { award, grant, limit, multiply, valueOfAssets } from './document-effects.ts';
+import { code, codes, currency, day, expression, names, percentMax, units } from './document-words.ts';
 
 /** Limits of a rule document, so that a rule stays a page that a person can read. */
 export const documentLengthMax = 20_000;
-const expressionLengthMax = 1000;
 const effectsMax = 10;
 const limitsMax = 5;
-const listMax = 500;
-/** Far inside what the ledger can hold, and exact as a number. */
-export const unitsMax = 1_000_000_000_000;
-const percentMax = 10_000;
-
-const code = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9:._-]{0,59}$/i, 'must be letters, digits and : . _ - only, at most 60');
-const codes = z.array(code).min(1).max(listMax);
-const names = z.array(z.string().min(1).max(120)).min(1).max(listMax);
-const day = z.string().refine(isDay, 'must be a day such as 2018-03-21');
-const expression = z.string().min(1).max(expressionLengthMax);
-const units = z.int().min(1).max(unitsMax);
-const currency = z.string().refine(isCurrency, 'must be an ISO 4217 code such as MYR');
 
 /** For whom, where, which goods and when. Every list that is given must contain the value; what is absent says "any". */
 const scope = z.strictObject({
@@ -34,6 +20,8 @@ const scope = z.strictObject({
     .strictObject({
       participantKinds: codes.optional(),
       tiers: codes.optional(),
+      /** Codes of segments; to be in one of them is enough. */
+      segments: codes.optional(),
       /** Codes of areas; an area contains the areas below it. */
       areas: codes.optional(),
       channels: codes.optional(),
@@ -44,57 +32,6 @@ const scope = z.strictObject({
   products: z
     .strictObject({ skus: names.optional(), categories: names.optional(), focus: z.boolean().optional() })
     .optional(),
-});
-
-/** Units per step, or a CEL expression that gives them; the units of an asset are its smallest part. */
-const size = z.union([units, expression]);
-const leg = { leg: code, asset: code };
-const award = z.discriminatedUnion('per', [
-  z.strictObject({ kind: z.literal('award'), ...leg, per: z.literal('activity'), units: size }),
-  /** For each eligible line; the expression sees it as `line`. */
-  z.strictObject({ kind: z.literal('award'), ...leg, per: z.literal('line'), units: size }),
-  /** For every `stepMilli` thousandths of a piece in the eligible lines: 1000 is one piece. */
-  z.strictObject({
-    kind: z.literal('award'),
-    ...leg,
-    per: z.literal('quantity'),
-    stepMilli: units,
-    units: size,
-  }),
-  /** For every `stepMinor` of what was paid for the eligible lines, in this currency only. */
-  z.strictObject({
-    kind: z.literal('award'),
-    ...leg,
-    per: z.literal('amount'),
-    stepMinor: units,
-    currency,
-    units: size,
-  }),
-  /** Once for each period in which this percentage of the goal is reached (absent: 100), for rules with a goal. */
-  z.strictObject({
-    kind: z.literal('award'),
-    ...leg,
-    per: z.literal('goal'),
-    at: z.int().min(1).max(percentMax).optional(),
-    units,
-  }),
-]);
-
-/** Pays what the groups' awards earned once more, less what they earned: 200 percent doubles. */
-const multiply = z.strictObject({
-  kind: z.literal('multiply'),
-  ...leg,
-  groups: codes,
-  percent: z.union([z.int().min(101).max(percentMax), expression]),
-});
-
-/** At most so many units of an asset, for each subject and period. `over`: pay what is left, or nothing at all. */
-const limit = z.strictObject({
-  of: z.enum(['participant', 'outlet', 'rule']),
-  per: z.enum(['activity', 'day', 'week', 'month', 'programme']),
-  asset: code,
-  units,
-  over: z.enum(['partial', 'nothing']),
 });
 
 /**
@@ -160,19 +97,30 @@ const ruleDocument = z.strictObject({
   /** CEL over activity, participant, outlet and eligible; must be true. */
   condition: expression.optional(),
   effects: z
-    .array(z.union([award, multiply]))
+    .array(z.union([award, multiply, ...grant]))
     .min(1)
     .max(effectsMax),
+  /**
+   * Which part of an amount counts, for effects and conditions alike. `gross` (or absent): the lines as they stand, after
+   * discounts within the line. `net-of-discount`: less their share in the discounts on the whole paper. `net-of-points`:
+   * less, besides, their share of what was paid with points.
+   */
+  base: z.enum(['gross', 'net-of-discount', 'net-of-points']).optional(),
   /** How the number of steps, or the product with a percentage, becomes whole: for each line or once for the sum. */
   rounding: z.strictObject({ mode: z.enum(['down', 'half-up', 'up']), at: z.enum(['line', 'activity']) }),
   limits: z.array(limit).max(limitsMax).optional(),
+  /** What units are worth, for limits in money; a currency is worth itself. */
+  values: valueOfAssets.optional(),
   /** With a goal the rule pays for what is reached in a period, and not for each activity. */
   goal: goal.optional(),
-  /** Rules of one group add up, or the best or the first one pays. The lower order goes first. */
+  /**
+   * Rules of one group add up, or the best or the first one pays; of an exclusive group the first one pays, and beside it
+   * no rule of any other group. The lower order goes first.
+   */
   stacking: z.strictObject({
     group: code,
     order: z.int().min(0).max(9999),
-    mode: z.enum(['sum', 'best', 'first']),
+    mode: z.enum(['sum', 'best', 'first', 'exclusive']),
   }),
   /** Carried by each transfer: what tax reports sum by. */
   taxClass: code.optional(),
@@ -192,6 +140,7 @@ export type RuleDocument = z.infer<typeof ruleDocument>;
 type Effect = RuleDocument['effects'][number];
 export type AwardEffect = Extract<Effect, { kind: 'award' }>;
 export type MultiplyEffect = Extract<Effect, { kind: 'multiply' }>;
+export type GrantEffect = Exclude<Effect, AwardEffect | MultiplyEffect>;
 export type Limit = NonNullable<RuleDocument['limits']>[number];
 export type Goal = NonNullable<RuleDocument['goal']>;
 export type Measure = z.infer<typeof measure>;
@@ -285,22 +234,47 @@ function contradictionsOf(document: RuleDocument): RuleProblem[] {
   const { scope, effects, limits = [] } = document;
   if (scope.from && scope.to && scope.from > scope.to)
     add('scope.to', `The period ends on ${scope.to}, before it starts on ${scope.from}.`);
-  if (new Set(effects.map(({ kind }) => kind)).size > 1)
+  if (new Set(effects.map(({ kind }) => kind === 'multiply')).size > 1)
     add('effects', 'A rule either awards or multiplies; write two rules for both.');
   for (const sentence of goalContradictions(document)) add('goal', sentence);
-  repeated(effects.map(({ leg, asset }) => `${leg} ${asset}`)).forEach((index) =>
+  repeated(effects.map((effect) => `${effect.leg} ${assetOf(effect)}`)).forEach((index) =>
     add(`effects[${index}].leg`, 'Two effects have the same leg and asset; give each leg a name of its own.'),
   );
   for (const [index, effect] of effects.entries())
     if (effect.kind === 'multiply' && effect.groups.includes(document.stacking.group))
       add(`effects[${index}].groups`, 'A rule cannot multiply the group that it belongs to.');
-  repeated(limits.map(({ of, per, asset }) => `${of} ${per} ${asset}`)).forEach((index) =>
+  repeated(limits.map((limit) => `${limit.of} ${limit.per} ${countedBy(limit)}`)).forEach((index) =>
     add(`limits[${index}]`, 'There is another limit for the same subject, period and asset.'),
   );
-  for (const [index, { asset }] of limits.entries())
-    if (!effects.some((effect) => effect.asset === asset))
-      add(`limits[${index}].asset`, `The rule does not award ${asset}.`);
+  for (const [index, limit] of limits.entries())
+    for (const sentence of limitContradictions(limit, document))
+      add(`limits[${index}].${'asset' in limit ? 'asset' : 'value'}`, sentence);
   return problems;
+}
+
+function limitContradictions(limit: Limit, { effects, values = {} }: RuleDocument): string[] {
+  if ('asset' in limit)
+    return effects.some((effect) => assetOf(effect) === limit.asset)
+      ? []
+      : [`The rule does not award ${limit.asset}.`];
+  const { currency } = limit.value;
+  return effects.flatMap((effect) => {
+    if (!('asset' in effect) || effect.asset === currency || values[effect.asset]?.currency === currency)
+      return [];
+    return [`What ${effect.asset} is worth in ${currency} must be said in "values".`];
+  });
+}
+
+/** What an effect gives, by the name that limits and stacking know it by; for a grant it is no asset of the ledger. */
+export function assetOf(effect: Effect): string {
+  return 'asset' in effect
+    ? effect.asset
+    : `${effect.kind}:${effect.kind === 'message' ? effect.leg : effect.name}`;
+}
+
+/** What a limit counts: an asset, or the worth of all of them in a currency. */
+export function countedBy(limit: Limit): string {
+  return 'asset' in limit ? limit.asset : `worth:${limit.value.currency}`;
 }
 
 function goalContradictions({ goal, scope, effects, limits = [] }: RuleDocument): string[] {

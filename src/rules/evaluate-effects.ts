@@ -1,12 +1,14 @@
 import type { CompiledEffect, CompiledRule, Condition, Size } from './compile.ts';
-import { unitsMax, type AwardEffect, type Rounding } from './document.ts';
-import { amountOf, eligibleValue, quantityOf, reason, type View, type ViewLine } from './evaluate-scope.ts';
+import type { AwardEffect, Rounding } from './document.ts';
+import { unitsMax } from './document-words.ts';
+import { amountOf, quantityOf, reason, type Basket, type View, type ViewLine } from './evaluate-scope.ts';
 import type { Fact, Reason, Step } from './evaluation.ts';
 import { Fault } from './fault.ts';
 import type { Expression } from './expression.ts';
 import type { Int, Values } from './vocabulary.ts';
 
 type CompiledAward = Extract<CompiledEffect, { kind: 'award' }>;
+type CompiledGrant = Extract<CompiledEffect, { kind: 'grant' }>;
 
 /** What an effect gives on some lines before limits and stacking, with its arithmetic; or why it cannot say. */
 export type Earned = { ok: true; units: bigint; steps: Step[] } | { ok: false; reason: Reason };
@@ -20,16 +22,11 @@ export function unmet(condition: Condition | null, values: Values): Reason | nul
 }
 
 /** The units that an award effect gives on these lines. */
-export function earn(
-  rule: CompiledRule,
-  given: CompiledAward,
-  lines: readonly ViewLine[],
-  view: View,
-): Earned {
-  const values = { ...view.values, eligible: eligibleValue(lines) };
+export function earn(rule: CompiledRule, given: CompiledAward, basket: Basket, view: View): Earned {
+  const { values } = basket;
   const { effect } = given;
   if (effect.per === 'goal') throw new Error('a goal is paid when it is reached, not for an activity');
-  if (effect.per === 'line') return earnByLine(given, lines, values);
+  if (effect.per === 'line') return earnByLine(given, basket);
   const units = sizeOf(given.units, values);
   if (!units.ok) return units;
   if (effect.per === 'activity') {
@@ -40,18 +37,20 @@ export function earn(
       : { code: 'once', facts: { result } };
     return bounded(units.value, [step]);
   }
-  if (effect.per === 'amount' && view.activity.currency !== effect.currency) {
+  if (effect.per !== 'quantity' && view.activity.currency !== effect.currency) {
     const facts = { value: view.activity.currency, wanted: effect.currency };
     return { ok: false, reason: reason('other-currency', facts) };
   }
-  const steps = stepsOf(effect, rule.document.rounding, lines);
+  const { rounding } = rule.document;
+  if (effect.per === 'share') return earnShare(effect, units.value, basket, rounding);
+  const steps = stepsOf(effect, rounding, basket);
   const total = steps * units.value;
   const formula = given.units.formula;
   return bounded(total, [
     ...(formula
       ? [step('formula', { formula: formula.text, result: counted(units.value, effect.asset) })]
       : []),
-    stepOf(effect, lines, steps, units.value, total),
+    stepOf(effect, basket, steps, units.value, total),
   ]);
 }
 
@@ -84,7 +83,7 @@ export function step(code: Step['code'], facts: Record<string, Fact>): Step {
 }
 
 // Lines that go back (a quantity below zero) earn nothing for themselves.
-function earnByLine(given: CompiledAward, lines: readonly ViewLine[], values: Values): Earned {
+function earnByLine(given: CompiledAward, { lines, values }: Basket): Earned {
   const { effect, units } = given;
   const sold = lines.filter(({ line }) => line.quantityMilli > 0n);
   let total = 0n;
@@ -102,16 +101,51 @@ function earnByLine(given: CompiledAward, lines: readonly ViewLine[], values: Va
 
 type Counting = Extract<AwardEffect, { per: 'quantity' | 'amount' }>;
 
-function stepsOf(effect: Counting, { mode, at }: Rounding, lines: readonly ViewLine[]): bigint {
-  const size = BigInt(effect.per === 'quantity' ? effect.stepMilli : effect.stepMinor);
-  const measure = effect.per === 'quantity' ? quantityOf : amountOf;
+function stepsOf(effect: Counting, rounding: Rounding, { lines, share }: Basket): bigint {
+  if (effect.per === 'quantity') return divideAll(lines, quantityOf, BigInt(effect.stepMilli), rounding);
+  return divideAll(lines, (some) => amountOf(some, share), BigInt(effect.stepMinor), rounding);
+}
+
+// Line by line or all at once, as the rule rounds.
+function divideAll(
+  lines: readonly ViewLine[],
+  measure: (lines: readonly ViewLine[]) => bigint,
+  size: bigint,
+  { mode, at }: Rounding,
+): bigint {
   if (at === 'activity') return divide(measure(lines), size, mode);
   return lines.reduce((sum, line) => sum + divide(measure([line]), size, mode), 0n);
 }
 
+function earnShare(
+  { asset, currency, unitMinor = 1 }: Extract<AwardEffect, { per: 'share' }>,
+  basisPoints: bigint,
+  { lines, share }: Basket,
+  rounding: Rounding,
+): Earned {
+  const measure = (some: readonly ViewLine[]) => basisPoints * amountOf(some, share);
+  const total = divideAll(lines, measure, 10_000n * BigInt(unitMinor), rounding);
+  const facts = {
+    percent: Number(basisPoints) / 100,
+    amount: { minor: Number(amountOf(lines, share)), currency },
+    result: counted(total, asset),
+  };
+  if (unitMinor === 1) return bounded(total, [step('share', facts)]);
+  return bounded(total, [step('share-units', { ...facts, unit: { minor: unitMinor, currency } })]);
+}
+
+/** How many of something a rule grants: a certificate, entries in a draw, or a message. */
+export function granted({ effect, count }: CompiledGrant, values: Values): Earned {
+  const size = count ? sizeOf(count, values) : { ok: true as const, value: 1n };
+  if (!size.ok) return size;
+  const { kind } = effect;
+  if (kind === 'message') return bounded(size.value, [step('message', { leg: effect.leg })]);
+  return bounded(size.value, [step(kind, { name: effect.name, count: Number(size.value) })]);
+}
+
 function stepOf(
   effect: Counting,
-  lines: readonly ViewLine[],
+  { lines, share }: Basket,
   steps: bigint,
   units: bigint,
   total: bigint,
@@ -119,7 +153,7 @@ function stepOf(
   const facts = { units: counted(units, effect.asset), result: counted(total, effect.asset) };
   if (effect.per === 'amount') {
     const money = (minor: bigint | number) => ({ minor: Number(minor), currency: effect.currency });
-    const amount = money(amountOf(lines));
+    const amount = money(amountOf(lines, share));
     return step('amount', { amount, step: money(effect.stepMinor), steps: Number(steps), ...facts });
   }
   const quantity = quantityOf(lines);

@@ -1,8 +1,8 @@
 import type { Activity, ActivityLine } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
 import type { CompiledRule, Listed } from './compile.ts';
+import { partOf, shareOf, type Share } from './evaluate-base.ts';
 import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
-import { sum } from './int.ts';
 import { toInt, type EligibleValue, type Int, type LineValue, type Values } from './vocabulary.ts';
 
 /** A line with a product, beside the value that expressions see. */
@@ -47,27 +47,38 @@ export function viewOf({ activity, facts }: Subject): View {
   };
 }
 
-/** What expressions see of the lines that count for a rule. */
-export function eligibleValue(lines: readonly ViewLine[]): EligibleValue {
-  return new Eligible(lines.map(({ value }) => value));
+/** The lines that count for a rule, and the part of their amounts that does. */
+export type Basket = { lines: readonly ViewLine[]; share: Share; values: Values };
+
+/** What effects and expressions of a rule see of these lines. */
+export function basketOf({ document }: CompiledRule, lines: readonly ViewLine[], view: View): Basket {
+  const share = shareOf(document.base, view.activity);
+  const eligible = new Eligible(lines, share);
+  return { lines, share, values: { ...view.values, eligible } };
 }
 
 // Few expressions ask for a sum, so it is made when the first one does.
 class Eligible implements EligibleValue {
-  readonly lines: readonly LineValue[];
+  readonly #given: readonly ViewLine[];
+  readonly #share: Share;
+  #lines: readonly LineValue[] | undefined;
   #quantityMilli: Int | undefined;
   #amountMinor: Int | undefined;
-  constructor(lines: readonly LineValue[]) {
-    this.lines = lines;
+  constructor(given: readonly ViewLine[], share: Share) {
+    this.#given = given;
+    this.#share = share;
+  }
+  get lines(): readonly LineValue[] {
+    return (this.#lines ??= this.#given.map(({ value }) => value));
   }
   get count(): Int {
-    return this.lines.length;
+    return this.#given.length;
   }
   get quantityMilli(): Int {
-    return (this.#quantityMilli ??= sum(this.lines.map(({ quantityMilli }) => quantityMilli!)));
+    return (this.#quantityMilli ??= toInt(quantityOf(this.#given)));
   }
   get amountMinor(): Int {
-    return (this.#amountMinor ??= sum(this.lines.map(({ amountMinor }) => amountMinor!)));
+    return (this.#amountMinor ??= toInt(amountOf(this.#given, this.#share)));
   }
 }
 
@@ -75,8 +86,9 @@ export function quantityOf(lines: readonly ViewLine[]): bigint {
   return lines.reduce((sum, { line }) => sum + line.quantityMilli, 0n);
 }
 
-export function amountOf(lines: readonly ViewLine[]): bigint {
-  return lines.reduce((sum, { line }) => sum + line.amountMinor, 0n);
+export function amountOf(lines: readonly ViewLine[], share: Share = null): bigint {
+  const amountMinor = lines.reduce((sum, { line }) => sum + line.amountMinor, 0n);
+  return partOf(amountMinor, share);
 }
 
 /** The lines that count for the rule: those whose product fits everything the scope says of products. */
@@ -108,6 +120,7 @@ export function outOfScope(rule: CompiledRule, { facts, wall, lines }: View): Re
   return (
     notAmong('other-participant', 'participant.kind', sets.participantKinds, participant.kind) ??
     notAmong('other-tier', 'participant.tier', sets.tiers, participant.tier) ??
+    notInSegment(sets.segments, participant.segments ?? null) ??
     notInArea(sets.areas, outlet?.areas ?? null) ??
     notAmong('other-channel', 'outlet.channel', sets.channels, outlet?.channel ?? null) ??
     notAmong('other-outlet', 'outlet.code', sets.outlets, outlet?.code ?? null) ??
@@ -135,6 +148,13 @@ function notAmong(
 function notInArea(wanted: Listed | null, areas: readonly string[] | null): Reason | null {
   if (wanted === null || areas?.some((area) => wanted.set.has(area))) return null;
   return notAmong('other-area', 'outlet.areas', wanted, areas?.[0] ?? null);
+}
+
+// Nobody need belong to a segment, so none is no fact that is missing.
+function notInSegment(wanted: Listed | null, segments: readonly string[] | null): Reason | null {
+  if (wanted === null || segments?.some((segment) => wanted.set.has(segment))) return null;
+  if (segments === null) return reason('context-missing', { fact: 'participant.segments' });
+  return reason('other-segment', { wanted: wanted.text });
 }
 
 // Texts of lines without a product are there to be read; what such a line lacks is empty and not absent, so that a

@@ -13,10 +13,17 @@ export type Outcome = {
 
 /**
  * Settles which rules of a group pay: all of them (`sum`), the first one in order that has something to pay (`first`),
- * or for each asset the one that pays most (`best`; of equals the first). The mode is that of the group's first rule in
- * order. Rules that lose all they had say to whom. `outcomes` are in order and are changed in place.
+ * or for each asset the one that pays most (`best`; of equals the first). Where a rule of an `exclusive` group pays, none
+ * of any other group does. The mode is that of the group's first rule in order. Rules that lose all they had say to whom. `outcomes` are in order and are changed in place.
  */
 export function stack(outcomes: readonly Outcome[]): void {
+  const exclusive = outcomes.find(
+    ({ rule, reason }) => !reason && rule.document.stacking.mode === 'exclusive',
+  );
+  if (exclusive) {
+    for (const outcome of outcomes) if (!outcome.reason && outcome !== exclusive) lose(outcome, exclusive);
+    return;
+  }
   const groups = Map.groupBy(outcomes, ({ rule }) => rule.document.stacking.group);
   for (const group of groups.values()) {
     const { mode } = group[0]!.rule.document.stacking;

@@ -1,10 +1,11 @@
 import type { CompiledEffect, CompiledRule } from './compile.ts';
+import { assetOf } from './document.ts';
 import { expiryOf, pendingOf } from './evaluate-dates.ts';
-import { earn, multiplied, unmet } from './evaluate-effects.ts';
+import { earn, granted, multiplied, unmet } from './evaluate-effects.ts';
 import { limitLegs, usageKeysOf, usesOf, type Leg } from './evaluate-limits.ts';
 import {
+  basketOf,
   eligibleLines,
-  eligibleValue,
   isInForce,
   outOfScope,
   reason,
@@ -18,6 +19,7 @@ import {
   type Award,
   type Considered,
   type Evaluation,
+  type Grant,
   type Subject,
   type Usage,
   type UsageKey,
@@ -75,9 +77,9 @@ function evaluateOne(
   const view = viewOf(subject);
   const outcomes = rulesFor(book, view, consider).map((rule) => begin(rule, view));
   // Awards first, because multipliers multiply what their groups have earned after limits and stacking.
-  const awarding = outcomes.filter(({ rule }) => rule.effects[0]!.kind === 'award');
+  const awarding = outcomes.filter(({ rule }) => rule.effects[0]!.kind !== 'multiply');
   const multiplying = outcomes.filter(({ rule }) => rule.effects[0]!.kind === 'multiply');
-  for (const outcome of awarding) settle(outcome, view, usage, (effect) => award(outcome, effect, view));
+  for (const outcome of awarding) settle(outcome, view, usage, (effect) => give(outcome, effect, view));
   stack(awarding);
   for (const outcome of multiplying)
     settle(outcome, view, usage, (effect) => multiply(outcome, effect, view, awarding));
@@ -103,7 +105,7 @@ function begin(rule: CompiledRule, view: View): Outcome {
   const outside = outOfScope(rule, view);
   if (outside) return { rule, lines: [], legs: [], reason: outside };
   const lines = eligibleLines(rule, view.lines);
-  const values = { ...view.values, eligible: eligibleValue(lines) };
+  const { values } = basketOf(rule, lines, view);
   // What it counts towards a goal is known where the counters are (src/progress).
   const counted = rule.document.goal ? reason('counted') : null;
   return { rule, lines, legs: [], reason: unmet(rule.condition, values) ?? counted };
@@ -127,7 +129,8 @@ function settle(
       outcome.reason = result.reason;
       return;
     }
-    const { leg, asset } = effect.effect;
+    const { leg } = effect.effect;
+    const asset = assetOf(effect.effect);
     if (result.units > 0n) legs.push({ leg, asset, units: result.units, steps: result.steps });
   }
   const limited = limitLegs(outcome.rule, legs, view, usage);
@@ -135,9 +138,10 @@ function settle(
   if (outcome.legs.length === 0) outcome.reason = limited.reached ?? reason('nothing-earned');
 }
 
-function award({ rule, lines }: Outcome, effect: CompiledEffect, view: View): Result {
-  if (effect.kind !== 'award') throw new Error('a rule either awards or multiplies');
-  return earn(rule, effect, lines, view);
+function give({ rule, lines }: Outcome, effect: CompiledEffect, view: View): Result {
+  if (effect.kind === 'multiply') throw new Error('a rule either awards or multiplies');
+  const basket = basketOf(rule, lines, view);
+  return effect.kind === 'grant' ? granted(effect, basket.values) : earn(rule, effect, basket, view);
 }
 
 function multiply(
@@ -157,8 +161,7 @@ function multiply(
     0n,
   );
   if (base === 0n) return { ok: false, reason: reason('nothing-to-multiply', { groups: groups.join(', ') }) };
-  const values = { ...view.values, eligible: eligibleValue(lines) };
-  return multiplied(base, effect, rule.document.rounding, values);
+  return multiplied(base, effect, rule.document.rounding, basketOf(rule, lines, view).values);
 }
 
 // What a rule would have earned on those of its lines that a multiplier's products allow; never more than it did earn.
@@ -167,14 +170,16 @@ function unitsOn(base: Outcome, allowed: readonly ViewLine[], asset: string, vie
   if (common.length === base.lines.length) return unitsOf(base.legs, asset);
   if (common.length === 0) return 0n;
   return base.legs.reduce((sum, leg) => {
-    const effect = base.rule.effects.find(
-      (one) => one.effect.leg === leg.leg && one.effect.asset === leg.asset,
-    )!;
+    const effect = effectOf(base.rule, leg);
     if (leg.asset !== asset || effect.kind !== 'award') return sum;
-    const result = earn(base.rule, effect, common, view);
+    const result = earn(base.rule, effect, basketOf(base.rule, common, view), view);
     const units = result.ok ? result.units : 0n;
     return sum + (units < leg.units ? units : leg.units);
   }, 0n);
+}
+
+function effectOf(rule: CompiledRule, { leg, asset }: Pick<Leg, 'leg' | 'asset'>): CompiledEffect {
+  return rule.effects.find(({ effect }) => effect.leg === leg && assetOf(effect) === asset)!;
 }
 
 function unitsOf(legs: readonly Leg[], asset: string): bigint {
@@ -188,15 +193,26 @@ function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Conside
   const steps = legs.flatMap((leg) => leg.steps);
   if (not) return { ...head, fired: false, reason: not, steps, awards: [] };
   const expiresOn = expiryOf(expires, view.wall.day);
-  const awards = legs.map((leg): Award => ({
-    ...head,
-    leg: leg.leg,
-    asset: leg.asset,
-    units: leg.units,
-    reasons: leg.steps,
-    ...(expiresOn !== undefined && { expiresOn }),
-    ...(pending !== undefined && { pending }),
-    ...(taxClass !== undefined && { taxClass }),
-  }));
-  return { ...head, fired: true, reason: reason('fired'), steps, awards };
+  const awards: Award[] = [];
+  const grants: Grant[] = [];
+  for (const { leg, asset, units, steps: reasons } of legs) {
+    const { kind, effect } = effectOf(rule, { leg, asset });
+    if (kind === 'grant') {
+      const name = effect.kind === 'message' ? leg : effect.name;
+      grants.push({ kind: effect.kind, leg, name, count: Number(units) });
+      continue;
+    }
+    awards.push({
+      ...head,
+      leg,
+      asset,
+      units,
+      reasons,
+      ...(expiresOn !== undefined && { expiresOn }),
+      ...(pending !== undefined && { pending }),
+      ...(taxClass !== undefined && { taxClass }),
+    });
+  }
+  const given = { steps, awards, ...(grants.length > 0 && { grants }) };
+  return { ...head, fired: true, reason: reason('fired'), ...given };
 }

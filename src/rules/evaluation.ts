@@ -27,6 +27,7 @@ export type ReasonCode =
   | 'after-period'
   | 'other-participant'
   | 'other-tier'
+  | 'other-segment'
   | 'other-area'
   | 'other-channel'
   | 'other-outlet'
@@ -59,7 +60,13 @@ type StepCode =
   | 'formula'
   | 'multiply'
   | 'goal'
-  | 'limit';
+  | 'share'
+  | 'share-units'
+  | 'certificate'
+  | 'draw'
+  | 'message'
+  | 'limit'
+  | 'over-limit';
 
 /** One line of the arithmetic. */
 export type Step = { code: StepCode; facts: Readonly<Record<string, Fact>> };
@@ -82,6 +89,15 @@ export type Award = {
   taxClass?: string;
 };
 
+/** What is granted beside units of the ledger: so many certificates or entries in a draw by their name, or a message. */
+export type Grant = {
+  kind: 'certificate' | 'draw' | 'message';
+  leg: string;
+  /** Of a message: the leg, by which the rule's document has its texts. */
+  name: string;
+  count: number;
+};
+
 /** What one rule made of an activity. */
 export type Considered = {
   rule: RuleId;
@@ -91,6 +107,8 @@ export type Considered = {
   reason: Reason;
   steps: Step[];
   awards: Award[];
+  /** Absent where the rule granted nothing of the kind. */
+  grants?: Grant[];
 };
 
 /** What a limit counts: units of an asset that a rule granted to a subject in a period. */

@@ -108,7 +108,9 @@ function invalid(problems: RuleProblem[]): Saved {
 function unknownNames(document: RuleDocument, known: KnownNames): RuleProblem[] {
   const { audience = {}, products = {} } = document.scope;
   const used = [
-    ...document.effects.map(({ asset }, index) => ['assets', `effects[${index}].asset`, [asset]] as const),
+    ...document.effects.flatMap((effect, index) =>
+      'asset' in effect ? [['assets', `effects[${index}].asset`, [effect.asset]] as const] : [],
+    ),
     ['tiers', 'scope.audience.tiers', audience.tiers] as const,
     ['areas', 'scope.audience.areas', audience.areas] as const,
     ['channels', 'scope.audience.channels', audience.channels] as const,
@@ -129,20 +131,20 @@ function unknownNames(document: RuleDocument, known: KnownNames): RuleProblem[] 
 // A group has one mode and pays in one way, or its result would depend on which rule came first.
 function stackingProblems(document: RuleDocument, others: readonly StoredRule[]): RuleProblem[] {
   const { group, mode } = document.stacking;
-  const kind = document.effects[0]!.kind;
+  const multiplies = ({ effects }: RuleDocument) => effects[0]!.kind === 'multiply';
   const inGroup = others.filter(
     (other) =>
       other.code !== document.code && other.state !== 'retired' && other.document.stacking.group === group,
   );
   const otherMode = inGroup.find((other) => other.document.stacking.mode !== mode);
-  const otherKind = inGroup.find((other) => other.document.effects[0]!.kind !== kind);
+  const otherKind = inGroup.find((other) => multiplies(other.document) !== multiplies(document));
   const problems: RuleProblem[] = [];
   if (otherMode) {
     const sentence = `The group ${group} is "${otherMode.document.stacking.mode}" in the rule ${otherMode.code}.`;
     problems.push({ code: 'contradiction', at: 'stacking.mode', sentence });
   }
   if (otherKind) {
-    const sentence = `The rule ${otherKind.code} of the group ${group} does not ${kind}; use another group.`;
+    const sentence = `The rule ${otherKind.code} of the group ${group} does not ${multiplies(document) ? 'multiply' : 'award'}; use another group.`;
     problems.push({ code: 'contradiction', at: 'stacking.group', sentence });
   }
   return problems;

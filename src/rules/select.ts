@@ -14,6 +14,7 @@ export type RuleBook = {
   kind: Dimension;
   participantKind: Dimension;
   tier: Dimension;
+  segment: Dimension;
   area: Dimension;
   channel: Dimension;
   outlet: Dimension;
@@ -31,6 +32,7 @@ export function bindRules(given: readonly CompiledRule[]): RuleBook {
     kind: dimension((rule) => rule.scopeSets.kinds?.set ?? null),
     participantKind: dimension((rule) => rule.scopeSets.participantKinds?.set ?? null),
     tier: dimension((rule) => rule.scopeSets.tiers?.set ?? null),
+    segment: dimension((rule) => rule.scopeSets.segments?.set ?? null),
     area: dimension((rule) => rule.scopeSets.areas?.set ?? null),
     channel: dimension((rule) => rule.scopeSets.channels?.set ?? null),
     outlet: dimension((rule) => rule.scopeSets.outlets?.set ?? null),
@@ -51,6 +53,7 @@ export function candidatesOf(book: RuleBook, { activity, facts, lines }: View): 
   const fits = accepting(book.kind, [activity.kind]);
   intersect(fits, accepting(book.participantKind, [facts.participant.kind]));
   intersect(fits, accepting(book.tier, [facts.participant.tier]));
+  intersect(fits, accepting(book.segment, facts.participant.segments ?? []));
   intersect(fits, accepting(book.area, facts.outlet?.areas ?? []));
   intersect(fits, accepting(book.channel, [facts.outlet?.channel ?? null]));
   intersect(fits, accepting(book.outlet, [facts.outlet?.code ?? null]));
