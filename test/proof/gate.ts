@@ -24,10 +24,7 @@ export function openGate(db: Db) {
         const changed = typeof given === 'string' ? change(given) : alter(given, change);
         const pid = (client as PoolClient & { processID: number }).processID;
         const result = client.query(changed as string);
-        const settled = result.then(
-          () => {},
-          () => {},
-        );
+        const settled = Promise.allSettled([result]);
         underway.set(pid, settled);
         void settled.then(() => underway.delete(pid));
         return result;

@@ -25,7 +25,8 @@ export const proveModel: Part = async (database, { seed, rounds, onProgress }) =
         for (const [answer, n] of played.answers) answers[answer] = (answers[answer] ?? 0) + n;
       });
       const result = await fc.check(property, { seed: own, numRuns: 1 });
-      if (result.failed) throw failure('model', own, result.errorInstance, tell(result.counterexample![0]));
+      if (result.failed)
+        throw failure('model', { seed: own }, result.errorInstance, tell(result.counterexample![0]));
       onProgress?.(done.sequences);
     }
   };

@@ -184,7 +184,8 @@ export async function proveRaces(
       interleavings += 1;
     });
     const result = await fc.check(property, { seed, numRuns: rounds, endOnFailure: true });
-    if (result.failed) throw failure('races', seed, result.errorInstance, String(result.counterexample?.[0]));
+    if (result.failed)
+      throw failure('races', { seed, rounds }, result.errorInstance, String(result.counterexample?.[0]));
     onProgress?.(interleavings);
   }
   for (const tenant of tenants)

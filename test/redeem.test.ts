@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { testDatabase, type TestDatabase } from './database.ts';
+import { proveRedemptions } from './proof/redeem.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+test('T1: of 1,000 redemptions at once from two processes of a balance worth 100, exactly 100 are accepted, 20 times', async () => {
+  const proven = await proveRedemptions(database, { seed: 1, rounds: 20 });
+  expect(proven).toEqual({ rounds: 20, redemptions: 20_000, accepted: 2000, refused: 18_000 });
+}, 120_000);
