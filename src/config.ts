@@ -58,6 +58,12 @@ export const settings = [
     doc: 'seals sessions, codes and role passwords. Absent: generated and kept in the data folder; must be set where NODE_ENV is production',
   },
   {
+    name: 'MITRA_SIGNING_KEY',
+    fallback: '',
+    unit: 'PEM text',
+    doc: 'Ed25519 private key that signs statements; further PEM blocks, private or public, stay published after a change of keys. Absent: generated and kept in the data folder; several processes need the same one',
+  },
+  {
     name: 'MITRA_DEMO',
     fallback: '0',
     unit: '0 or 1',
@@ -109,6 +115,8 @@ export type Config = {
   port: number;
   /** Null: read it with `secretOf`, which keeps a generated one in the data folder. */
   secret: string | null;
+  /** Null: read it with `signingKeysOf` (src/flow/signing-keys.ts), which keeps a generated one in the data folder. */
+  signingKey: string | null;
   demo: boolean;
   objectStoreUrl: string | null;
   /** Threads that read receipts. */
@@ -136,6 +144,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: read('HOST'),
     port: integer('PORT', read('PORT'), 0, 65_535),
     secret: read('MITRA_SECRET') || null,
+    signingKey: read('MITRA_SIGNING_KEY') || null,
     demo: integer('MITRA_DEMO', read('MITRA_DEMO'), 0, 1) === 1,
     objectStoreUrl: read('OBJECT_STORE_URL') || null,
     readers: integer('MITRA_READERS', read('MITRA_READERS'), 1, 64),
@@ -164,14 +173,18 @@ export function secretOf(config: Config): string {
   return keptSecret(config.dataFolder, 'secret');
 }
 
-/** A random secret kept in a file of the folder with mode 600; the same one from the second call on. */
-export function keptSecret(folder: string, name: string): string {
+/** A secret kept in a file of the folder with mode 600: made once, at random unless said otherwise, and the same ever after. */
+export function keptSecret(
+  folder: string,
+  name: string,
+  make: () => string = () => randomBytes(32).toString('hex'),
+): string {
   const file = path.join(folder, name);
   mkdirSync(folder, { recursive: true });
   if (!existsSync(file)) {
     // Written beside and linked: of two processes that start at once, both end with the first one's whole secret.
     const fresh = `${file}.${process.pid}`;
-    writeFileSync(fresh, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    writeFileSync(fresh, `${make()}\n`, { mode: 0o600 });
     try {
       linkSync(fresh, file);
     } catch (error) {

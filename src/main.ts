@@ -7,7 +7,7 @@ import { createPool } from './evidence/receipt/pool.ts';
 import type { App } from './flow/app.ts';
 import { serveWeb } from './http/serve.ts';
 import { runJobs } from './jobs/run.ts';
-import { tasksOf } from './jobs/tasks.ts';
+import { tasksOf, timetable } from './jobs/tasks.ts';
 import { log } from './log.ts';
 
 /** What a process can do. */
@@ -40,7 +40,7 @@ export type Running = {
 export async function startServices(config: Config, services: readonly Service[]): Promise<Running> {
   const { app, close } = await openApp(config, 'hold');
   try {
-    const jobs = services.includes('worker') ? runJobs(app.db, tasksOf(app)) : null;
+    const jobs = services.includes('worker') ? runJobs(app.db, tasksOf(app), timetable) : null;
     try {
       const web = services.includes('web') ? await serveWeb(app).catch(tellPort(config)) : null;
       const stop = async () => {

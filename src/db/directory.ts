@@ -9,6 +9,14 @@ export async function findTenant(db: Db, code: string): Promise<Tenant | null> {
   return found.rows[0] ?? null;
 }
 
+/** The tenant with this id, or null. */
+export async function findTenantById(db: Db, tenant: TenantId): Promise<Tenant | null> {
+  const found = await db.pool.query<Tenant>('select tenant, code, name from tenant where tenant = $1', [
+    tenant,
+  ]);
+  return found.rows[0] ?? null;
+}
+
 /** Every tenant, by code. */
 export async function listTenants(db: Db): Promise<Tenant[]> {
   const found = await db.pool.query<Tenant>(

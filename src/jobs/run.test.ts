@@ -4,7 +4,7 @@ import { testDatabase } from '../../test/database.ts';
 import { withClient } from '../db/connect.ts';
 import { addTenant } from '../db/directory.ts';
 import { enqueue } from '../db/enqueue.ts';
-import { withTenant } from '../db/transact.ts';
+import { withTenant, type Db } from '../db/transact.ts';
 import { newId } from '../shared/id.ts';
 import type { TenantId } from '../shared/id.ts';
 import { runJobs } from './run.ts';
@@ -79,6 +79,29 @@ describe('jobs', () => {
     } finally {
       await jobs.stop();
     }
+  });
+
+  test('of the timetable are queued once by however many runners, also what was due while none ran', async () => {
+    await withClient(world.logins.admin, (client) =>
+      client.query(
+        `insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+         values ('nightly', now() - interval '2 days', now() - interval '25 hours')`,
+      ),
+    );
+    const seen: unknown[] = [];
+    const nightly = async (db: Db) => {
+      const [row] = await withTenant(db, nusa, (tx) => tx.query('select current_user as role'));
+      seen.push(row);
+    };
+    const hour = (new Date().getUTCHours() + 23) % 24;
+    const runners = [1, 2].map(() => runJobs(world.db, { nightly }, `0 ${hour} * * * nightly ?fill=1d`));
+    try {
+      await expect.poll(() => seen, { timeout: 10_000 }).toEqual([{ role: 'mitra_worker' }]);
+    } finally {
+      await Promise.all(runners.map((jobs) => jobs.stop()));
+    }
+    expect(seen).toHaveLength(1);
+    expect(await queued()).toBe(0);
   });
 
   test('that fail do not hold up the others, and are tried again later', async () => {

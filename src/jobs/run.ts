@@ -28,9 +28,10 @@ const lockClass = 7_264_200;
 /**
  * Runs queued jobs until stopped. A job runs at least once: one whose process was killed is given to another within
  * seconds, one that throws is tried up to 8 times with growing pauses and then stays parked with its error. When the
- * database goes away the runner waits and begins again.
+ * database goes away the runner waits and begins again. `timetable` says in crontab's way which jobs the clock queues; they
+ * are queued once, whichever runner does it.
  */
-export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>): Jobs {
+export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>, timetable = ''): Jobs {
   const stopping = new AbortController();
   const pool = openPool(db.workerLogin, concurrency + 1, onLost);
   // The queue's own connections read int8 as text, as its library expects.
@@ -83,7 +84,7 @@ export function runJobs(db: Db, tasks: Readonly<Record<string, Task>>): Jobs {
         taskList,
         concurrency,
         events,
-        crontab: '',
+        crontab: timetable,
         noHandleSignals: true,
         pollInterval: 1000,
         logger: new Logger(logFactory),

@@ -1,6 +1,7 @@
 import type { App } from '../flow/app.ts';
 import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
+import { verifyBooks } from '../flow/verify-books.ts';
 import type { EvidenceId, TenantId } from '../shared/id.ts';
 import type { Task } from './run.ts';
 
@@ -11,5 +12,12 @@ export function tasksOf(app: App): Record<string, Task> {
       readEvidence({ ...app, db }, tenant, evidence),
     'deliver-messages': (db, { tenant }: { tenant: TenantId }) =>
       deliverWaitingMessages({ ...app, db }, tenant),
+    'verify-books': (db) => verifyBooks(db, app.now()),
   };
 }
+
+/**
+ * Jobs that the clock starts, once however many workers there are: minute, hour, day, month, weekday in UTC. What was due
+ * while nothing ran is made up for (`fill`).
+ */
+export const timetable = ['15 2 * * * verify-books ?fill=1d'].join('\n');

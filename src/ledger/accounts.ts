@@ -76,6 +76,16 @@ export async function ensureAssets(tx: Tx, assets: readonly NewAsset[]): Promise
   });
 }
 
+/** The asset with this code, or null. */
+export async function assetByCode(tx: Tx, code: string): Promise<Asset | null> {
+  const id = assetId(tx.tenant, code);
+  const [row] = await tx.query<Asset>(
+    'select id, code, kind, scale from asset where tenant = $1 and id = $2',
+    [tx.tenant, id],
+  );
+  return row ?? null;
+}
+
 async function readAssets(tx: Tx, assets: readonly Asset[]): Promise<Map<AssetId, Asset>> {
   const rows = await tx.query<Asset>(
     'select id, code, kind, scale from asset where tenant = $1 and id = any ($2::uuid[])',

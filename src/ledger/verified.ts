@@ -55,3 +55,15 @@ export async function lastVerification(
   );
   return row ?? null;
 }
+
+/**
+ * The last link of the chain as it can be kept outside: whoever has it can tell later whether this batch, or one before
+ * it, was rewritten. Null before the first batch.
+ */
+export async function bookHead(tx: Tx): Promise<{ seq: bigint; hash: string; at: Date } | null> {
+  const [head] = await tx.query<{ seq: bigint; hash: string; at: Date }>(
+    "select seq, encode(hash, 'hex') as hash, at from chain where tenant = $1 and seq > 0",
+    [tx.tenant],
+  );
+  return head ?? null;
+}
