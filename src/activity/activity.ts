@@ -26,7 +26,7 @@ export type Activity = {
   currency: string;
   /** Of the whole paper, in the currency's minor unit; the lines need not add up to it (tax, goods of others). */
   totalMinor: bigint;
-  /** Of the total, what was paid with points or vouchers; absent where it is not known. */
+  /** Of the total, what was paid with points or vouchers; absent: nothing. */
   pointsMinor?: bigint;
   /** Counts for nothing from this version on. */
   withdrawn: boolean;
@@ -65,6 +65,8 @@ export type NewActivity = {
   occurredAt: Date;
   currency: string;
   totalMinor: bigint;
+  /** Of the total, what was paid with points or vouchers. */
+  pointsMinor?: bigint;
   lines: NewActivityLine[];
   /** True takes the activity back: it counts for nothing from then on. */
   withdrawn?: boolean | undefined;

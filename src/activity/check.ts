@@ -25,6 +25,8 @@ function wrongField(activity: NewActivity, at: Date): string | null {
   if (!isPlausible(activity.occurredAt, at)) return 'occurredAt';
   if (!isCurrency(activity.currency)) return 'currency';
   if (!within(activity.totalMinor, amountMinorMax)) return 'totalMinor';
+  const { pointsMinor = 0n } = activity;
+  if (pointsMinor < 0n || !within(pointsMinor, amountMinorMax)) return 'pointsMinor';
   if (activity.reason && !isShort(activity.reason, textLengthMax)) return 'reason';
   if (activity.lines.length > linesMax) return 'lines';
   const numbers = new Set<number>();

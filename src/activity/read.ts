@@ -5,7 +5,8 @@ import type { Activity, ActivityLine } from './activity.ts';
 const pageMax = 200;
 
 const columns = `a.id, a.version, a.kind, a.programme, a.evidence, a.participant, a.outlet, a.occurred_at as "occurredAt",
-  a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.withdrawn, a.reason`;
+  a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.points_minor as "pointsMinor",
+  a.withdrawn, a.reason`;
 
 // A correction may name another person or another piece of evidence: an older version must not answer in its place.
 const newest = `not exists (

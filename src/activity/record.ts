@@ -168,9 +168,10 @@ async function insertVersions(
   await tx.query(
     `with heads as (
        insert into activity (tenant, recorded_at, id, version, kind, programme, evidence, participant, outlet,
-         occurred_at, currency, total_minor, withdrawn, reason, digest)
+         occurred_at, currency, total_minor, withdrawn, reason, digest, points_minor)
        select $1, $2, h.* from unnest($3::uuid[], $4::integer[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
-         $9::uuid[], $10::timestamptz[], $11::text[], $12::bigint[], $13::boolean[], $14::text[], $15::bytea[]) h
+         $9::uuid[], $10::timestamptz[], $11::text[], $12::bigint[], $13::boolean[], $14::text[], $15::bytea[],
+         $26::bigint[]) h
      )
      insert into activity_line (tenant, activity, version, line, text, product, sku, category, is_focus,
        quantity_milli, amount_minor)
@@ -202,6 +203,7 @@ async function insertVersions(
       lines.map((line) => line.isFocus),
       lines.map((line) => line.quantityMilli),
       lines.map((line) => line.amountMinor),
+      heads.map((given) => given.pointsMinor ?? 0n),
     ],
     { name: 'activity-versions' },
   );
@@ -228,6 +230,7 @@ function activityOf({ given, id, version }: Decision, catalogue: Catalogue, reco
     recordedAt,
     currency,
     totalMinor,
+    pointsMinor: given.pointsMinor ?? 0n,
     withdrawn: given.withdrawn ?? false,
     reason: given.reason ?? null,
     lines: given.lines
@@ -273,6 +276,7 @@ function digestOf(given: NewActivity): Buffer {
     currency,
     String(totalMinor),
     lines,
+    ...(given.pointsMinor ? [String(given.pointsMinor)] : []),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest();
 }

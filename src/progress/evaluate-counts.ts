@@ -2,8 +2,8 @@ import type { Activity } from '../activity/activity.ts';
 import { unmet } from '../rules/evaluate-effects.ts';
 import {
   amountOf,
+  basketOf,
   eligibleLines,
-  eligibleValue,
   outOfScope,
   quantityOf,
   viewOf,
@@ -37,7 +37,7 @@ export function countsOf({ book, counters }: CounterBook, counting: Counting): C
   return candidatesOf(book, view).flatMap((rule) => {
     if (!rule.scopeSets.kinds!.set.has(activity.kind) || outOfScope(rule, view) !== null) return [];
     const lines = eligibleLines(rule, view.lines);
-    if (unmet(rule.condition, { ...view.values, eligible: eligibleValue(lines) }) !== null) return [];
+    if (unmet(rule.condition, basketOf(rule, lines, view).values) !== null) return [];
     return counters.get(rule)!.flatMap(({ id, counted }) => {
       const subject = subjectOf(counted, counting);
       if (subject === null) return [];

@@ -23,6 +23,8 @@ create table activity (
   recorded_at timestamptz not null,
   currency text not null,
   total_minor bigint not null,
+  -- Of the total, what was paid with points or vouchers.
+  points_minor bigint not null default 0 check (points_minor >= 0),
   -- A withdrawn activity counts for nothing; its awards are taken back.
   withdrawn boolean not null default false,
   -- Why this version was made; null for the first.

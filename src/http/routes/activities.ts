@@ -36,6 +36,8 @@ const item = z.strictObject({
   occurredAt: z.iso.datetime({ offset: true }),
   currency: z.string().max(3).optional(),
   totalMinor: z.int(),
+  /** Of the total, what was paid with points or vouchers. */
+  pointsMinor: z.int().optional(),
   lines: z.array(line).max(500).optional(),
   withdrawn: z.boolean().optional(),
   reopened: z.boolean().optional(),
@@ -132,12 +134,13 @@ function readItem(body: unknown): GivenActivity | Refused {
     const issue = parsed.error.issues[0]!;
     return refuse('bad-request', { field: issue.path.join('.'), problem: issue.message });
   }
-  const { currency, lines = [], occurredAt, totalMinor, ...rest } = parsed.data;
+  const { currency, lines = [], occurredAt, totalMinor, pointsMinor, ...rest } = parsed.data;
   return {
     ...rest,
     ...(currency === undefined ? {} : { currency }),
     occurredAt: new Date(occurredAt),
     totalMinor: BigInt(totalMinor),
+    ...(pointsMinor === undefined ? {} : { pointsMinor: BigInt(pointsMinor) }),
     lines: lines.map((one, index) => ({
       line: one.line ?? index,
       text: one.text ?? '',
