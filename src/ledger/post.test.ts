@@ -75,6 +75,32 @@ describe('posting', () => {
     expect(await book.balanceOf(book.budi.available)).toEqual({ balance: 5n, held: 0n });
   });
 
+  test.each<[string, (book: TestBook) => NewTransfer[], string[]]>([
+    ['an id that is there already', (b) => [b.earn(b.sari, 5n), b.earn(b.budi, 6n)], ['replayed', 'ok']],
+    [
+      'an account that is not there',
+      (b) => [b.earn(b.sari, 5n, { credit: newId<AccountId>(day0) }), b.earn(b.budi, 6n)],
+      ['unknown-account', 'ok'],
+    ],
+    [
+      'more spent than is there, in two parts',
+      (b) => [b.spend(b.sari, 60n), b.spend(b.sari, 60n), b.earn(b.budi, 6n)],
+      ['ok', 'below-floor', 'ok'],
+    ],
+    ['spent before it is earned', (b) => [b.spend(b.budi, 6n), b.earn(b.budi, 6n)], ['below-floor', 'ok']],
+    [
+      'goods booked to an account of points',
+      (b) => [b.move({ debit: b.stock, credit: b.budi.available, amount: 1n }), b.earn(b.budi, 6n)],
+      ['asset-mismatch', 'ok'],
+    ],
+  ])('a batch that is not as presumed is judged leg by leg: %s', async (_what, make, codes) => {
+    await book.postNow([book.earn(book.sari, 100n)]);
+    const batch = make(book);
+    if (codes[0] === 'replayed') await book.postNow([batch[0]!]);
+    expect(codesOf(await book.postNow(batch))).toEqual(codes);
+    expect((await verifyBook(book.db, book.tenant)).firstBad).toBeUndefined();
+  });
+
   test('legs of one tx stand or fall together, and each tells which leg was wrong', async () => {
     const good = book.earn(book.sari, 10n);
     const bad = book.spend(book.budi, 1n, { tx: good.tx });
