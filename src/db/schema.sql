@@ -896,6 +896,7 @@ create table counter (
   id uuid not null,
   programme uuid not null,
   filled_at timestamp with time zone not null,
+  settled_on date,
   constraint counter_pkey PRIMARY KEY (tenant, id),
   constraint counter_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
 );

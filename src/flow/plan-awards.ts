@@ -42,7 +42,7 @@ export type Earning = Pick<Activity, 'id' | 'version' | 'participant' | 'occurre
 export type Judged = { activity: Earning; evaluation: Evaluation; earlier: readonly Evaluation[] };
 
 /** What to post for each activity, in order, and the change in its participant's points. */
-type PlannedAwards = { transfers: NewTransfer[]; points: bigint };
+export type PlannedAwards = { transfers: NewTransfer[]; points: bigint };
 
 /** An award that is in the book, whose it is, and what of it has not been taken back. */
 type Standing = { award: Award; transfer: TransferId; owner: Id<string>; left: bigint };

@@ -38,8 +38,8 @@ export async function reachGoals(
   return { kept, judged: progress.settled.map(judgedAs) };
 }
 
-// A goal is paid like an activity of its owner, of which each turn is a version.
-function judgedAs({ settlement, earlier, judged }: Settled): Judged {
+/** A goal is paid like an activity of its owner, of which each turn is a version. */
+export function judgedAs({ settlement, earlier, judged }: Settled): Judged {
   return {
     activity: {
       id: settlement.goal as Id<string> as ActivityId,
@@ -52,7 +52,8 @@ function judgedAs({ settlement, earlier, judged }: Settled): Judged {
   };
 }
 
-async function tellGoals(tx: Tx, settled: readonly Settled[], at: Date): Promise<void> {
+/** Tells people what their goals brought, or that a result was corrected. */
+export async function tellGoals(tx: Tx, settled: readonly Settled[], at: Date): Promise<void> {
   const owners = new Map(
     (
       await participantsByIds(

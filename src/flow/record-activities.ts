@@ -1,12 +1,6 @@
-import assert from 'node:assert/strict';
 import type { Activity, NewActivity } from '../activity/activity.ts';
 import { recordActivities } from '../activity/record.ts';
 import type { Tx } from '../db/transact.ts';
-import { openAccounts } from '../ledger/accounts.ts';
-import { post, transfersMax } from '../ledger/post.ts';
-import { inOpenPeriod } from '../ledger/period.ts';
-import { planRepayments } from '../ledger/reverse.ts';
-import type { NewTransfer } from '../ledger/transfer.ts';
 import { areaPaths } from '../network/areas.ts';
 import { outletsByIds, type Outlet } from '../network/outlets.ts';
 import { participantsByIds, type Participant } from '../network/participants.ts';
@@ -16,7 +10,7 @@ import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/ev
 import { liveRules } from '../rules/read-rules.ts';
 import { evaluateUnderLimits } from '../rules/usage.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
-import { planAwards } from './plan-awards.ts';
+import { payAwards } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
 
@@ -126,35 +120,9 @@ async function settle(
     evaluation: evaluations[i]!,
     earlier: before[i]!,
   }));
-  const awards = await planAwards(tx, programme, [...judged, ...goals.judged]);
   const goods = await planGoods(tx, programme, activities);
-  await openAccounts(tx, [...awards.accounts, ...goods.accounts]);
-  await postAll(tx, [...awards.plans.flatMap(({ transfers }) => transfers), ...goods.transfers], at);
-  return new Map(activities.map((activity, i) => [activity, awards.plans[i]!.points]));
-}
-
-// Everything was planned under the lock of the book, so a refusal is a bug and undoes the transaction.
-async function postAll(tx: Tx, transfers: readonly NewTransfer[], at: Date): Promise<void> {
-  const earnings = transfers.filter((transfer) => transfer.kind === 'award');
-  const planned = [...transfers, ...(await planRepayments(tx, earnings))];
-  // What happened in a closed period is awarded by its date and booked in the first open moment.
-  const all = await inOpenPeriod(tx, planned);
-  for (const batch of batchesOf(all)) {
-    const posted = await post(tx, batch, at);
-    for (const answer of posted)
-      assert(answer.ok, `what was planned can be posted: ${JSON.stringify(answer)}`);
-  }
-}
-
-/** Cuts what is too much for one batch; what shares a `tx` stays together. */
-function batchesOf(transfers: readonly NewTransfer[]): NewTransfer[][] {
-  if (transfers.length <= transfersMax) return [[...transfers]];
-  const batches: NewTransfer[][] = [[]];
-  for (const group of Map.groupBy(transfers, (one) => one.tx).values()) {
-    if (batches.at(-1)!.length + group.length > transfersMax) batches.push([]);
-    batches.at(-1)!.push(...group);
-  }
-  return batches;
+  const plans = await payAwards(tx, programme, [...judged, ...goals.judged], at, goods);
+  return new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
 }
 
 function earlierVersions({ id, version }: Activity): { id: Activity['id']; version: number }[] {

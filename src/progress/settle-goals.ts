@@ -54,19 +54,19 @@ export async function judgeGoals(
     touched.map(({ subject }) => subject),
   );
   const facts: GoalFacts = { programme: programme.id, timeZone: programme.timeZone, sums, targets, now };
-  return touched.flatMap((one) => {
-    const { goal, subject } = one;
+  const judged = new Map<GoalId, Judged>();
+  for (const one of touched) {
+    const { goal, subject, occurredAt } = one;
     const periods = periodsOf(programme, one, sums);
     const standings = standingsOf(goal, subject, periods, facts);
-    return periods.map((period, i) => ({
-      goal,
-      id: goalIdOf(tx, goal.rule, period, subject),
-      subject,
-      period,
-      standing: standings[i]!,
-      occurredAt: one.occurredAt,
-    }));
-  });
+    for (const [i, period] of periods.entries()) {
+      const id = goalIdOf(tx, goal.rule, period, subject);
+      const known = judged.get(id);
+      if (known && known.occurredAt >= occurredAt) continue;
+      judged.set(id, { goal, id, subject, period, standing: standings[i]!, occurredAt });
+    }
+  }
+  return [...judged.values()];
 }
 
 /**

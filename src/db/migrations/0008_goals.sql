@@ -7,6 +7,8 @@ create table counter (
   id uuid not null,
   programme uuid not null,
   filled_at timestamptz not null,
+  -- Through which day the goals were settled that wait for the end of their period.
+  settled_on date,
   primary key (tenant, id),
   foreign key (tenant, programme) references programme (tenant, id)
 );
