@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { Tx } from '../db/transact.ts';
 import { openAccounts, type NewAccount } from '../ledger/accounts.ts';
+import { keepWaiting } from '../ledger/activate.ts';
 import { post, transfersMax } from '../ledger/post.ts';
 import { inOpenPeriod } from '../ledger/period.ts';
 import { planRepayments } from '../ledger/reverse.ts';
@@ -23,6 +24,10 @@ export async function payAwards(
   const { plans, accounts } = await planAwards(tx, programme, judged);
   await openAccounts(tx, [...accounts, ...goods.accounts]);
   await postAll(tx, [...plans.flatMap(({ transfers }) => transfers), ...goods.transfers], at);
+  await keepWaiting(
+    tx,
+    plans.flatMap(({ waiting }) => waiting),
+  );
   return plans;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Activity } from '../activity/activity.ts';
 import type { Tx } from '../db/transact.ts';
 import { accountId, assetId, type NewAccount } from '../ledger/accounts.ts';
+import type { Waiting } from '../ledger/activate.ts';
 import { transfersByIds, transfersThatFollow } from '../ledger/read.ts';
 import {
   planTakeBacks,
@@ -42,7 +43,7 @@ export type Earning = Pick<Activity, 'id' | 'version' | 'participant' | 'occurre
 export type Judged = { activity: Earning; evaluation: Evaluation; earlier: readonly Evaluation[] };
 
 /** What to post for each activity, in order, and the change in its participant's points. */
-export type PlannedAwards = { transfers: NewTransfer[]; points: bigint };
+export type PlannedAwards = { transfers: NewTransfer[]; waiting: Waiting[]; points: bigint };
 
 /** An award that is in the book, whose it is, and what of it has not been taken back. */
 type Standing = { award: Award; transfer: TransferId; owner: Id<string>; left: bigint };
@@ -69,7 +70,7 @@ export async function planAwards(
     const differences = differenceOf(unitsLeft(own), awardsOf(evaluation));
     const granted = grant(tx, programme, activity, differences);
     accounts.push(...granted.accounts);
-    plans.push({ transfers: granted.transfers, points: granted.points });
+    plans.push({ transfers: granted.transfers, waiting: granted.waiting, points: granted.points });
     allotted.push(...allotAll(activity, differences, own));
     // An earlier version named somebody else: what they got for it goes back as a whole.
     for (const one of all) if (!own.includes(one)) allotted.push(wholly(activity, one));
@@ -120,20 +121,25 @@ function grant(
 ): PlannedAwards & { accounts: NewAccount[] } {
   const accounts: NewAccount[] = [];
   const transfers: NewTransfer[] = [];
+  const waiting: Waiting[] = [];
   let given = 0n;
   for (const difference of differences) {
     if (difference.kind !== 'award') continue;
     const asset = assetId(tx.tenant, difference.asset);
+    const role = difference.pending ? 'pending' : 'available';
     accounts.push(
       { asset, owner: programme.id, role: 'issued' },
-      { asset, owner: activity.participant, role: 'available' },
+      { asset, owner: activity.participant, role },
     );
+    const id = awardTransferId(activity, difference);
+    if (difference.pending)
+      waiting.push({ earning: id, cause: activity.id, programme: programme.id, ...difference.pending });
     transfers.push({
-      id: awardTransferId(activity, difference),
+      id,
       tx: groupOf(activity),
       asset,
       debit: accountId(tx.tenant, programme.id, 'issued', asset),
-      credit: accountId(tx.tenant, activity.participant, 'available', asset),
+      credit: accountId(tx.tenant, activity.participant, role, asset),
       amount: difference.units,
       kind: 'award',
       effectiveAt: activity.occurredAt,
@@ -143,7 +149,7 @@ function grant(
     });
     if (difference.asset === points) given += difference.units;
   }
-  return { transfers, accounts, points: given };
+  return { transfers, waiting, accounts, points: given };
 }
 
 async function takeBacks(
