@@ -39,7 +39,7 @@ create table programme (
 alter table programme enable row level security;
 alter table programme force row level security;
 create policy tenant_rows on programme using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on programme to mitra_app, mitra_worker;
+grant insert, select, update on programme to mitra_app, mitra_worker;
 
 create table area (
   tenant uuid not null,
@@ -102,7 +102,7 @@ CREATE INDEX outlet_partner ON public.outlet USING btree (tenant, partner);
 alter table outlet enable row level security;
 alter table outlet force row level security;
 create policy tenant_rows on outlet using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on outlet to mitra_app, mitra_worker;
+grant insert, select, update on outlet to mitra_app, mitra_worker;
 
 create table participant (
   tenant uuid not null,
@@ -127,7 +127,7 @@ CREATE INDEX participant_partner ON public.participant USING btree (tenant, part
 alter table participant enable row level security;
 alter table participant force row level security;
 create policy tenant_rows on participant using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on participant to mitra_app, mitra_worker;
+grant insert, select, update on participant to mitra_app, mitra_worker;
 
 create table participant_outlet (
   tenant uuid not null,
@@ -183,7 +183,7 @@ create table product (
 alter table product enable row level security;
 alter table product force row level security;
 create policy tenant_rows on product using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on product to mitra_app, mitra_worker;
+grant insert, select, update on product to mitra_app, mitra_worker;
 
 create table asset (
   tenant uuid not null,
@@ -555,10 +555,7 @@ create table activity (
   constraint activity_digest_check CHECK ((length(digest) = 32)),
   constraint activity_points_minor_check CHECK ((points_minor >= 0)),
   constraint activity_version_check CHECK ((version > 0)),
-  constraint activity_tenant_evidence_fkey FOREIGN KEY (tenant, evidence) REFERENCES evidence(tenant, id),
-  constraint activity_tenant_outlet_fkey FOREIGN KEY (tenant, outlet) REFERENCES outlet(tenant, id),
-  constraint activity_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id),
-  constraint activity_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+  constraint activity_tenant_evidence_fkey FOREIGN KEY (tenant, evidence) REFERENCES evidence(tenant, id)
 );
 
 CREATE INDEX activity_evidence ON public.activity USING btree (tenant, evidence) WHERE (evidence IS NOT NULL);
@@ -582,9 +579,7 @@ create table activity_line (
   is_focus boolean not null default false,
   quantity_milli bigint not null,
   amount_minor bigint not null,
-  constraint activity_line_pkey PRIMARY KEY (tenant, activity, version, line),
-  constraint activity_line_tenant_activity_version_fkey FOREIGN KEY (tenant, activity, version) REFERENCES activity(tenant, id, version),
-  constraint activity_line_tenant_product_fkey FOREIGN KEY (tenant, product) REFERENCES product(tenant, id)
+  constraint activity_line_pkey PRIMARY KEY (tenant, activity, version, line)
 );
 
 alter table activity_line enable row level security;
@@ -625,8 +620,7 @@ create table evaluation (
   version integer not null,
   document jsonb not null,
   at timestamp with time zone not null,
-  constraint evaluation_pkey PRIMARY KEY (tenant, activity, version),
-  constraint evaluation_tenant_activity_version_fkey FOREIGN KEY (tenant, activity, version) REFERENCES activity(tenant, id, version)
+  constraint evaluation_pkey PRIMARY KEY (tenant, activity, version)
 );
 
 alter table evaluation enable row level security;

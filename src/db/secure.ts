@@ -16,6 +16,9 @@ export const immutableTables = [
   'target',
 ] as const;
 
+/** What activities name for ever: rows of these may change and are never deleted. */
+const lastingTables = ['programme', 'participant', 'outlet', 'product'];
+
 /** The directory of tenants: read before a tenant is known, so no tenant's rows and no policy. */
 export const directoryTable = 'tenant';
 
@@ -124,6 +127,7 @@ function rightsOn(table: Table): string {
   if (table.name === directoryTable) return 'select, insert';
   if (!table.has_tenant) return 'select';
   if ((immutableTables as readonly string[]).includes(table.name)) return 'select, insert';
+  if (lastingTables.includes(table.name)) return 'select, insert, update';
   return 'select, insert, update, delete';
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** A UUID that says in the type what it identifies. */
 export type Id<Of extends string> = string & { readonly of: Of };
@@ -77,9 +77,9 @@ export function timeOf(id: Id<string>): Date {
 // The unit separator cannot occur in ids or codes, so ['a','b'] and ['a\x1fb'] cannot meet in practice;
 // the length prefix makes it impossible in principle.
 function digest(parts: readonly string[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}\x1f${part}\x1f`);
-  return hash.digest().subarray(0, 16);
+  let text = '';
+  for (const part of parts) text += `${Buffer.byteLength(part)}\x1f${part}\x1f`;
+  return hash('sha256', text, 'buffer').subarray(0, 16);
 }
 
 function stamp(bytes: Buffer, at: Date, version: 7 | 8): string {

@@ -80,12 +80,23 @@ function write(language: Language, fact: Exclude<Fact, Told | readonly Told[]>, 
   if (typeof fact === 'boolean') return String(fact);
   if (form === 'date' || form === 'time') return writeDay(language, fact, form);
   if (typeof fact !== 'number') return String(fact);
-  if (form === 'milli') return new Intl.NumberFormat(localeOf(language)).format(fact / 1000);
-  if (form === 'percent') return new Intl.NumberFormat(localeOf(language), { style: 'percent' }).format(fact);
-  return new Intl.NumberFormat(
-    localeOf(language),
-    form === 'signed' ? { signDisplay: 'exceptZero' } : {},
-  ).format(fact);
+  return numberFormat(language, form).format(form === 'milli' ? fact / 1000 : fact);
+}
+
+// Making a format costs a hundred times as much as using it.
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(language: Language, form?: string): Intl.NumberFormat {
+  const name = `${language} ${form === 'percent' || form === 'signed' ? form : ''}`;
+  let format = numberFormats.get(name);
+  if (!format) {
+    format = new Intl.NumberFormat(localeOf(language), {
+      ...(form === 'percent' && { style: 'percent' }),
+      ...(form === 'signed' && { signDisplay: 'exceptZero' }),
+    });
+    numberFormats.set(name, format);
+  }
+  return format;
 }
 
 // A calendar day such as 2018-02-07 belongs to no time zone; a moment is shown in the reader's own.
