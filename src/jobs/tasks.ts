@@ -1,6 +1,7 @@
 import type { App } from '../flow/app.ts';
 import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
+import { tendLedgers } from '../flow/tend-ledger.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
 import type { EvidenceId, TenantId } from '../shared/id.ts';
 import type { Task } from './run.ts';
@@ -12,6 +13,7 @@ export function tasksOf(app: App): Record<string, Task> {
       readEvidence({ ...app, db }, tenant, evidence),
     'deliver-messages': (db, { tenant }: { tenant: TenantId }) =>
       deliverWaitingMessages({ ...app, db }, tenant),
+    'tend-ledgers': (db) => tendLedgers(db, app.now()),
     'verify-books': (db) => verifyBooks(db, app.now()),
   };
 }
@@ -20,4 +22,6 @@ export function tasksOf(app: App): Record<string, Task> {
  * Jobs that the clock starts, once however many workers there are: minute, hour, day, month, weekday in UTC. What was due
  * while nothing ran is made up for (`fill`).
  */
-export const timetable = ['15 2 * * * verify-books ?fill=1d'].join('\n');
+export const timetable = ['15 2 * * * verify-books ?fill=1d', '*/15 * * * * tend-ledgers ?fill=15m'].join(
+  '\n',
+);

@@ -95,7 +95,7 @@ export async function activate(
     assert(answer.ok, `what is pending can be activated: ${JSON.stringify(answer)}`);
   await tx.query('delete from waiting where tenant = $1 and earning = any ($2::uuid[])', [
     tx.tenant,
-    booked.map(({ id }) => id),
+    earnings,
   ]);
   return open.map(({ id: earning, to, asset }, i) => ({
     earning,
