@@ -20,7 +20,19 @@ const commands: Record<string, Entry> = {
     summary: 'tell why a transfer was made, or what became of a piece of evidence',
     load: () => import('./explain.ts'),
   },
-  verify: { summary: 'recompute the ledger: every balance, sum and hash', load: () => import('./verify.ts') },
+  verify: {
+    summary: 'recompute the ledger: every balance, sum and hash; or check a signed statement',
+    load: () => import('./verify.ts'),
+  },
+  'trial-balance': {
+    summary: 'tell what moved and what is there, per asset and role, for any days',
+    load: () => import('./trial-balance.ts'),
+  },
+  close: { summary: 'close the books before a day', load: () => import('./close.ts') },
+  statement: {
+    summary: 'print the signed statement of a participant, which anybody can check',
+    load: () => import('./statement.ts'),
+  },
   'eval ocr': {
     summary: 'measure the reading of receipts on a labelled folder',
     load: () => import('./eval-ocr.ts'),

@@ -2,6 +2,7 @@ import type { Language } from '../../web/texts/say.ts';
 import type { Activity } from '../activity/activity.ts';
 import { activityById, activityVersions } from '../activity/read.ts';
 import type { Tx } from '../db/transact.ts';
+import { closingBehind } from '../ledger/period.ts';
 import { transferById, type BookedTransfer } from '../ledger/read.ts';
 import { awardsOf } from '../rules/evaluation.ts';
 import { evaluationsOf } from '../rules/evaluations.ts';
@@ -17,6 +18,8 @@ export type TransferExplained = {
   rule: ExplainedRule | null;
   activity: Activity | null;
   story: EvidenceStory | null;
+  /** Where the books of that time were closed already: the first open moment, under which it is booked. */
+  bookedLate: Date | null;
 };
 
 /**
@@ -36,7 +39,8 @@ export async function explainTransfer(
   const rule = activity
     ? await ruleBehind(tx, transfer.reverses ?? transfer.id, activity.id, language)
     : null;
-  return { transfer, rule, activity, story };
+  const bookedLate = activity && (await closingBehind(tx, transfer, activity.occurredAt));
+  return { transfer, rule, activity, story, bookedLate };
 }
 
 // The id of an award's transfer is made from the award, so the award is found by making the ids again.

@@ -12,7 +12,9 @@ import { equip, signedIn } from './identify.ts';
 import { bodyLimited } from './limit-body.ts';
 import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
 import { answerProblem } from './problem.ts';
+import { publishedKeys } from './published-keys.ts';
 import { activityRoutes } from './routes/activities.ts';
+import { booksRoutes } from './routes/books.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -36,8 +38,10 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, activityRoutes);
   router.route(apiBase, evidenceRoutes);
   router.route(apiBase, ledgerRoutes);
+  router.route(apiBase, booksRoutes);
   describe(router);
   router.route('/', apiPage());
+  router.route('/', publishedKeys());
   // Strangers are told to sign in before they are told that a path does not exist.
   router.all(`${apiBase}/*`, async (c) => {
     await signedIn(c);

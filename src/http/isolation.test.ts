@@ -111,7 +111,10 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   );
   const withId = operations.filter(({ route }) => route.includes('{id}'));
   const open = ['auth/otp', 'auth/sessions', 'demo/people'];
-  const bodies: Record<string, unknown> = { 'evidence/{id}/review': { decision: 'approve', reason: 'mine' } };
+  const bodies: Record<string, unknown> = {
+    'evidence/{id}/review': { decision: 'approve', reason: 'mine' },
+    periods: { before: '2018-01-01' },
+  };
 
   test('the list of operations is not empty', () => expect(withId.length).toBeGreaterThan(8));
 

@@ -44,13 +44,17 @@ export function showExplanation(
   told: TransferExplained,
   language: Language,
 ): z.infer<typeof explanationShape> {
-  const { transfer, rule, activity, story } = told;
+  const { transfer, rule, activity, story, bookedLate } = told;
   const shown =
     story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
+  const late =
+    bookedLate && activity
+      ? [text(language, 'explain.booked-late', { occurredAt: activity.occurredAt, bookedAt: bookedLate })]
+      : [];
   return {
     transfer: showTransfer(transfer, story?.owners ?? new Map()),
     rule: rule && { code: rule.considered.code, version: rule.considered.version, title: rule.title },
-    reasons: rule ? [rule.reason] : [titleOf(transfer.kind, language)],
+    reasons: [rule ? rule.reason : titleOf(transfer.kind, language), ...late],
     steps: rule?.steps ?? [],
     activity: shown,
     evidence: story && showEvidenceRow(story, language),

@@ -92,3 +92,20 @@ export async function inOpenPeriod(tx: Tx, transfers: readonly NewTransfer[]): P
   for (const { id, effectiveAt } of booked) dates.set(id, effectiveAt);
   return transfers.map((one) => ({ ...one, effectiveAt: dates.get(one.id) ?? one.effectiveAt }));
 }
+
+/**
+ * The closing because of which a transfer is booked later than it happened, or null: its business date is the first
+ * moment that was open, and `happenedAt` lies before.
+ */
+export async function closingBehind(
+  tx: Tx,
+  { effectiveAt, at }: { effectiveAt: Date; at: Date },
+  happenedAt: Date,
+): Promise<Date | null> {
+  if (effectiveAt <= happenedAt) return null;
+  const [closing] = await tx.query<{ before: Date }>(
+    'select before from period_close where tenant = $1 and before = $2 and closed_at <= $3',
+    [tx.tenant, effectiveAt, at],
+  );
+  return closing?.before ?? null;
+}
