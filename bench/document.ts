@@ -19,8 +19,11 @@ export type BenchDocument = {
   machine: Machine;
 };
 
-/** How a benchmark is wanted. `size`: its largest size instead of the usual one. */
-export type BenchOptions = { quick: boolean; size: number | null };
+/**
+ * How a benchmark is wanted. `size`: its largest size instead of the usual one. `minutes`: no longer than that on the way to
+ * it; `sizes` tells how far it came.
+ */
+export type BenchOptions = { quick: boolean; size: number | null; minutes: number | null };
 
 /** One benchmark: measures and answers, telling people on standard error how far it is. */
 export type Bench = (options: BenchOptions) => Promise<BenchDocument>;

@@ -16,7 +16,7 @@ test('the ledger bench measures every ratio at any size, and leaves no database 
   });
   const measured = await measureLedger(
     { ...config, secret: 'the secret of the test run' },
-    { large: 4000, goods: 300, rounds: 1, seconds: 0.05 },
+    { large: 4000, goods: 300, rounds: 1, seconds: 0.05, fillMinutes: 1 },
     true,
   );
   expect(Object.keys(measured.ratios).sort()).toEqual([

@@ -16,8 +16,8 @@ import { readInTurn, readNames, slowerBy, tellTimes } from './reads.ts';
 import { measureSize, settle } from './size.ts';
 import type { Size } from './size.ts';
 
-/** How many transfers the book has when it is small and when it is large. */
-export type Growth = { small: number; large: number; rounds: number; seconds: number };
+/** How many transfers the book has when it is small and when it is large, if the minutes suffice. */
+export type Growth = { small: number; large: number; fillMinutes: number; rounds: number; seconds: number };
 
 /** The time in the book until it is large. */
 const daysOfGrowth = 730;
@@ -86,7 +86,8 @@ async function fill(
   const part = plan.large / parts;
   const slices: Slice[] = [];
   let count = from;
-  while (count < to) {
+  const endsAt = performance.now() + plan.fillMinutes * 60_000;
+  while (count < to && performance.now() < endsAt) {
     const end = Math.min(to, count + part);
     let spentMs = 0;
     const began = count;

@@ -18,7 +18,7 @@ const benches: Record<string, Entry> = {
   },
 };
 
-export const usage = `npx mitra bench NAME [--quick] [--json] [--size N]
+export const usage = `npx mitra bench NAME [--quick] [--json] [--size N] [--minutes N]
 
 ${Object.entries(benches)
   .map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}`)
@@ -29,29 +29,32 @@ removed afterwards and your data is not touched. Trust the ratios: absolute numb
 
   --quick      small sizes, under a minute; the document's "sizes" tells which
   --json       one JSON document on standard output instead of a table
-  --size N     the largest size instead of the benchmark's own`;
+  --size N     the largest size instead of the benchmark's own
+  --minutes N  at most so long on the way to the largest size; what was reached is measured`;
 
 export async function run(args: string[]): Promise<number> {
   const options = {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     size: { type: 'string' },
+    minutes: { type: 'string' },
   } as const;
   const { values, positionals } = readArgs(args, options, ['NAME']);
   const [name, extra] = positionals;
   const entry = name === undefined ? undefined : benches[name];
   if (!entry || extra !== undefined)
     throw new UsageProblem(`Which benchmark? One of: ${Object.keys(benches).join(', ')}.`);
-  const size = readSize(values.size);
+  const size = readNumber('--size', values.size);
+  const minutes = readNumber('--minutes', values.minutes);
   const bench = await entry.load();
-  const measured = await bench({ quick: values.quick, size });
+  const measured = await bench({ quick: values.quick, size, minutes });
   if (values.json) printJson(measured);
   else for (const line of tableOf(measured)) say(line);
   return 0;
 }
 
-function readSize(text: string | undefined): number | null {
+function readNumber(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageProblem(`--size takes a number from 1, not ${text}.`);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageProblem(`${option} takes a number from 1, not ${text}.`);
   return Number(text);
 }
