@@ -16,10 +16,10 @@ import { participantsByIds, type Participant } from '../network/participants.ts'
 import { productsByIds, type Product } from '../network/products.ts';
 import { staffById, type Staff } from '../network/staff.ts';
 import { messagesOfCauses, type Message } from '../notify/outbox.ts';
-import { evaluationOf } from '../rules/evaluations.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import { rulesByVersion, type StoredRule } from '../rules/read-rules.ts';
 import type { EvidenceId, Id, OutletId } from '../shared/id.ts';
+import { wholeEvaluation } from './explain-evaluation.ts';
 import { nameOwners } from './name-owners.ts';
 
 /** Evidence as a list shows it. `points` is what it has put into the sender's account, after anything taken back. */
@@ -92,7 +92,7 @@ export async function tellEvidence(tx: Tx, id: EvidenceId): Promise<EvidenceStor
   const productIds = (verification?.matches.items ?? []).flatMap((match) => match.product ?? []);
   const lineProducts = (activity?.lines ?? []).flatMap((line) => line.product ?? []);
   const products = await productsByIds(tx, [...new Set([...productIds, ...lineProducts])]);
-  const evaluation = activity ? await evaluationOf(tx, activity) : null;
+  const evaluation = activity ? await wholeEvaluation(tx, activity) : null;
   return {
     ...row!,
     reading: await newestReading(tx, id),

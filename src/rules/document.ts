@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { periodPattern } from '../shared/time.ts';
+import { experiment } from './document-experiment.ts';
 import { award, grant, limit, multiply, valueOfAssets } from './document-effects.ts';
 import { code, codes, currency, day, expression, names, percentMax, units } from './document-words.ts';
 
@@ -122,6 +123,8 @@ const ruleDocument = z.strictObject({
     order: z.int().min(0).max(9999),
     mode: z.enum(['sum', 'best', 'first', 'exclusive']),
   }),
+  /** Absent: the rule is for everybody in its audience. */
+  experiment: experiment.optional(),
   /** Carried by each transfer: what tax reports sum by. */
   taxClass: code.optional(),
   /**
@@ -237,6 +240,8 @@ function contradictionsOf(document: RuleDocument): RuleProblem[] {
   if (new Set(effects.map(({ kind }) => kind === 'multiply')).size > 1)
     add('effects', 'A rule either awards or multiplies; write two rules for both.');
   for (const sentence of goalContradictions(document)) add('goal', sentence);
+  if (document.goal && document.experiment && document.goal.for !== document.experiment.of)
+    add('experiment.of', 'The experiment of a goal splits those whose goal it is.');
   repeated(effects.map((effect) => `${effect.leg} ${assetOf(effect)}`)).forEach((index) =>
     add(`effects[${index}].leg`, 'Two effects have the same leg and asset; give each leg a name of its own.'),
   );

@@ -2,6 +2,7 @@ import type { Activity, ActivityLine } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
 import type { CompiledRule, Listed } from './compile.ts';
 import { partOf, shareOf, type Share } from './evaluate-base.ts';
+import { armOf } from './evaluate-experiment.ts';
 import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
 import { toInt, type EligibleValue, type Int, type LineValue, type Values } from './vocabulary.ts';
 
@@ -111,7 +112,8 @@ export function isInForce(rule: CompiledRule, at: Date): boolean {
 }
 
 /** The first thing in the rule's scope that the activity does not fit, or null when it fits all of it. */
-export function outOfScope(rule: CompiledRule, { facts, wall, lines }: View): Reason | null {
+export function outOfScope(rule: CompiledRule, view: View): Reason | null {
+  const { facts, wall, lines } = view;
   const { from, to } = rule.document.scope;
   if (from && wall.day < from) return reason('before-period', { date: wall.day, from });
   if (to && wall.day > to) return reason('after-period', { date: wall.day, to });
@@ -124,10 +126,16 @@ export function outOfScope(rule: CompiledRule, { facts, wall, lines }: View): Re
     notInArea(sets.areas, outlet?.areas ?? null) ??
     notAmong('other-channel', 'outlet.channel', sets.channels, outlet?.channel ?? null) ??
     notAmong('other-outlet', 'outlet.code', sets.outlets, outlet?.code ?? null) ??
+    heldOut(rule, view) ??
     (rule.needsLine && eligibleLines(rule, lines).length === 0
       ? reason('no-eligible-line', { lines: lines.length })
       : null)
   );
+}
+
+function heldOut({ document: { experiment } }: CompiledRule, { activity }: View): Reason | null {
+  if (!experiment || armOf(experiment, activity[experiment.of]) === 'treatment') return null;
+  return reason('in-hold-out', { experiment: experiment.name });
 }
 
 export function reason(code: ReasonCode, facts: Record<string, Fact> = {}): Reason {

@@ -24,12 +24,12 @@ import {
   type Usage,
   type UsageKey,
 } from './evaluation.ts';
-import { candidatesOf, type RuleBook } from './select.ts';
+import { candidatesOf, selectRules, type PassedOver, type RuleBook } from './select.ts';
 
 type Options = {
   /** Units that limits have granted so far. What this batch grants is added on the way, in the order given. */
   usage?: Usage;
-  /** `candidates` leaves out, instead of explaining, the rules whose scope the index shows not to fit. */
+  /** `candidates` counts, instead of explaining, the rules whose scope the index shows not to fit. */
   consider?: 'all' | 'candidates';
 };
 
@@ -59,7 +59,7 @@ export function usageWanted(book: RuleBook, subjects: readonly Subject[]): Usage
   for (const subject of subjects) {
     if (subject.activity.withdrawn) continue;
     const view = viewOf(subject);
-    for (const rule of rulesFor(book, view, 'candidates'))
+    for (const rule of candidatesOf(book, view))
       if (!rule.document.goal && outOfScope(rule, view) === null)
         for (const key of usageKeysOf(rule, view)) wanted.set(usageName(key), key);
   }
@@ -75,7 +75,8 @@ function evaluateOne(
   const { id, version, withdrawn } = subject.activity;
   if (withdrawn) return { activity: id, version, considered: [], uses: [] };
   const view = viewOf(subject);
-  const outcomes = rulesFor(book, view, consider).map((rule) => begin(rule, view));
+  const { rules, passedOver } = rulesFor(book, view, consider);
+  const outcomes = rules.map((rule) => begin(rule, view));
   // Awards first, because multipliers multiply what their groups have earned after limits and stacking.
   const awarding = outcomes.filter(({ rule }) => rule.effects[0]!.kind !== 'multiply');
   const multiplying = outcomes.filter(({ rule }) => rule.effects[0]!.kind === 'multiply');
@@ -89,16 +90,41 @@ function evaluateOne(
     version,
     considered: outcomes.map((outcome) => consideredOf(outcome, view)),
     uses: outcomes.flatMap(({ rule, legs, reason }) => (reason ? [] : usesOf(rule, legs, view))),
+    ...(passedOver && { passedOver }),
   };
 }
 
-function rulesFor(book: RuleBook, view: View, consider: 'all' | 'candidates'): CompiledRule[] {
+function rulesFor(
+  book: RuleBook,
+  view: View,
+  consider: 'all' | 'candidates',
+): { rules: readonly CompiledRule[]; passedOver?: PassedOver } {
+  if (consider === 'candidates') {
+    const { candidates, passedOver } = selectRules(book, view);
+    return { rules: candidates, passedOver };
+  }
   const { kind, occurredAt } = view.activity;
-  const rules =
-    consider === 'candidates'
-      ? candidatesOf(book, view)
-      : book.rules.filter(({ scopeSets }) => scopeSets.kinds!.set.has(kind));
-  return rules.filter((rule) => isInForce(rule, occurredAt));
+  return {
+    rules: book.rules.filter((rule) => rule.scopeSets.kinds!.set.has(kind) && isInForce(rule, occurredAt)),
+  };
+}
+
+/**
+ * The rules that an evaluation counts in `passedOver`, each with the reason why it did not fit: together with what was
+ * considered, every rule of the book for that kind of activity at that time. Pure.
+ */
+export function explainPassedOver(
+  book: RuleBook,
+  subject: Subject,
+  { considered }: Evaluation,
+): Considered[] {
+  if (subject.activity.withdrawn) return [];
+  const view = viewOf(subject);
+  const known = new Set(considered.map(({ rule, version }) => `${rule} ${version}`));
+  return rulesFor(book, view, 'all').rules.flatMap((rule) => {
+    const outside = known.has(`${rule.id} ${rule.version}`) ? null : outOfScope(rule, view);
+    return outside ? [consideredOf({ rule, lines: [], legs: [], reason: outside }, view)] : [];
+  });
 }
 
 function begin(rule: CompiledRule, view: View): Outcome {

@@ -1,5 +1,6 @@
 import type { Activity } from '../activity/activity.ts';
 import type { ActivityId, RuleId } from '../shared/id.ts';
+import type { PassedOver } from './select.ts';
 
 /** What is known about an activity beside itself, as it was when the event happened. Null: not known. */
 export type Facts = {
@@ -31,6 +32,7 @@ export type ReasonCode =
   | 'other-area'
   | 'other-channel'
   | 'other-outlet'
+  | 'in-hold-out'
   | 'other-currency'
   | 'no-eligible-line'
   | 'condition-false'
@@ -123,6 +125,8 @@ export type Evaluation = {
   considered: Considered[];
   /** What the awards use of their limits; empty for a withdrawn activity, which gives everything back. */
   uses: Use[];
+  /** How many rules the index left out, by the first fact that they do not fit; absent where all were considered. */
+  passedOver?: PassedOver;
 };
 
 /** The name of a usage key in a `Usage`. */

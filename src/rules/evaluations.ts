@@ -8,10 +8,10 @@ export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
 /** Keeps one evaluation for each version of an activity; a version is evaluated once. */
 export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], at: Date): Promise<void> {
   if (kept.length === 0) return;
-  const rows = kept.map(({ evaluation: { activity, version, considered, uses }, facts }) => ({
+  const rows = kept.map(({ evaluation: { activity, version, considered, uses, passedOver }, facts }) => ({
     activity,
     version,
-    document: { considered, uses, facts },
+    document: { considered, uses, facts, passedOver },
   }));
   await tx.query(
     `insert into evaluation (tenant, activity, version, document, at)
@@ -29,26 +29,28 @@ export async function evaluationOf(
   return (await evaluationsOf(tx, [activity]))[0]?.evaluation ?? null;
 }
 
-/** The evaluations of these versions, in no promised order; versions without one are left out. */
+/** The evaluations of these versions and when each was made, in no promised order; versions without one are left out. */
 export async function evaluationsOf(
   tx: Tx,
   wanted: readonly { id: ActivityId; version: number }[],
-): Promise<KeptEvaluation[]> {
+): Promise<(KeptEvaluation & { at: Date })[]> {
   if (wanted.length === 0) return [];
-  const rows = await tx.query<{ activity: ActivityId; version: number; document: Stored }>(
-    `select e.activity, e.version, e.document
+  const rows = await tx.query<{ activity: ActivityId; version: number; document: Stored; at: Date }>(
+    `select e.activity, e.version, e.document, e.at
      from unnest($2::uuid[], $3::integer[]) as wanted (activity, version)
      join evaluation e on e.tenant = $1 and e.activity = wanted.activity and e.version = wanted.version`,
     [tx.tenant, wanted.map(({ id }) => id), wanted.map(({ version }) => version)],
   );
-  return rows.map(({ activity, version, document: { considered, uses, facts } }) => ({
+  return rows.map(({ activity, version, at, document: { considered, uses, passedOver, facts } }) => ({
     evaluation: {
       activity,
       version,
       considered: considered.map((one) => ({ ...one, awards: one.awards.map(withUnits) })),
       uses: uses.map(withUnits),
+      ...(passedOver && { passedOver }),
     },
     facts,
+    at,
   }));
 }
 
@@ -59,6 +61,7 @@ type Stored = {
     awards: AsText<Evaluation['considered'][number]['awards'][number]>[];
   })[];
   uses: AsText<Evaluation['uses'][number]>[];
+  passedOver?: Evaluation['passedOver'];
   facts: Facts;
 };
 

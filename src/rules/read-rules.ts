@@ -6,13 +6,16 @@ import { compileDocument, type CompiledRule, type LiveRule } from './compile.ts'
 import type { RuleDocument } from './document.ts';
 import { bindRules, type RuleBook } from './select.ts';
 
+/** Only `live` versions judge anybody; a proposed one waits for a second person, and `retired` ends the rule. */
+export type RuleState = 'draft' | 'proposed' | 'live' | 'retired';
+
 /** A version of a rule as it is kept. */
 export type StoredRule = {
   id: RuleId;
   version: number;
   code: string;
   programme: ProgrammeId;
-  state: 'draft' | 'live' | 'retired';
+  state: RuleState;
   document: RuleDocument;
   effectiveFrom: Date | null;
   digest: Buffer;
@@ -25,26 +28,26 @@ const columns = `r.id, r.version, r.code, r.programme, r.state, r.document, r.ef
 
 /** Books of compiled rules kept in memory, the least recently used one leaves first. */
 const booksMax = 100;
-const books = new Map<string, { fingerprint: string; book: RuleBook }>();
+const books = new Map<string, RuleBook>();
 
 /**
  * The rules of a programme, each version with the span of events that it judges, compiled and indexed for `evaluate`.
- * Compiling takes long, so the book is kept as long as the stored versions are exactly those it was made from.
+ * Compiling takes long, so a book is kept by exactly the stored versions that it was made from. With `asOf`: the book as
+ * it was then, without what was saved later.
  */
-export async function liveRules(tx: Tx, programme: ProgrammeId): Promise<RuleBook> {
+export async function liveRules(tx: Tx, programme: ProgrammeId, asOf: Date | null = null): Promise<RuleBook> {
   const [row] = await tx.query<{ fingerprint: string }>(
     `select coalesce(md5(string_agg(
        concat_ws(' ', r.id, r.version, encode(r.digest, 'hex'), extract(epoch from r.effective_from)), ',' order by r.id, r.version
      )), '') as fingerprint
-     from rule r where r.tenant = $1 and r.programme = $2 and r.state <> 'draft'`,
-    [tx.tenant, programme],
+     from rule r where r.tenant = $1 and r.programme = $2 and r.state in ('live', 'retired')
+       and ($3::timestamptz is null or r.created_at <= $3)`,
+    [tx.tenant, programme, asOf],
   );
-  const { fingerprint } = row!;
-  const key = `${tx.tenant} ${programme}`;
-  const known = books.get(key);
+  const key = `${tx.tenant} ${programme} ${row!.fingerprint}`;
+  const book = books.get(key) ?? (await readBook(tx, programme, asOf));
   books.delete(key);
-  const book = known?.fingerprint === fingerprint ? known.book : await readBook(tx, programme);
-  books.set(key, { fingerprint, book });
+  books.set(key, book);
   if (books.size > booksMax) books.delete(books.keys().next().value!);
   return book;
 }
@@ -66,7 +69,7 @@ export async function rulesByVersion(
   );
 }
 
-/** Each rule of the programme in its newest version, drafts and retired ones among them, in order of code. */
+/** Each rule of the programme in its newest version, drafts, proposals and retired ones among them, in order of code. */
 export async function newestRules(tx: Tx, programme: ProgrammeId): Promise<StoredRule[]> {
   return tx.query<StoredRule>(
     `select distinct on (r.code collate "C") ${columns} from rule r
@@ -75,18 +78,19 @@ export async function newestRules(tx: Tx, programme: ProgrammeId): Promise<Store
   );
 }
 
-async function readBook(tx: Tx, programme: ProgrammeId): Promise<RuleBook> {
+async function readBook(tx: Tx, programme: ProgrammeId, asOf: Date | null): Promise<RuleBook> {
   const stored = await tx.query<StoredRule>(
     `select ${columns} from rule r
-     where r.tenant = $1 and r.programme = $2 and r.state <> 'draft' order by r.id, r.version`,
-    [tx.tenant, programme],
+     where r.tenant = $1 and r.programme = $2 and r.state in ('live', 'retired') and ($3::timestamptz is null or r.created_at <= $3)
+     order by r.id, r.version`,
+    [tx.tenant, programme, asOf],
   );
   const rules = [...Map.groupBy(stored, ({ id }) => id).values()].flatMap(spansOf);
   return bindRules(rules.map(compile));
 }
 
 /**
- * The live ones of a rule's versions (in order of version, no drafts) with the events that each judges: from its own
+ * The live ones of a rule's versions (in order of version, no drafts or proposals) with the events that each judges: from its own
  * start until the earliest start of any later version. A version that a later one replaces altogether is left out.
  */
 export function spansOf(

@@ -5,9 +5,7 @@ import { nameId, type ProgrammeId, type RuleId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { compileDocument } from './compile.ts';
 import type { RuleDocument, RuleProblem } from './document.ts';
-import { newestRules, type StoredRule } from './read-rules.ts';
-
-type RuleState = 'draft' | 'live' | 'retired';
+import { newestRules, type RuleState, type StoredRule } from './read-rules.ts';
 
 export type Saved =
   /** `unchanged`: the newest version says the same already, and nothing was written. */
@@ -17,7 +15,7 @@ export type Saved =
   | Refused<'rule-changed'>;
 
 export type SaveOptions = {
-  /** A draft is kept and judged by nobody; `retired` ends the rule. Default `live`. */
+  /** A draft or a proposal is kept and judges nobody; `retired` ends the rule. Default `live`. */
   state?: RuleState;
   /**
    * Events from here on are judged by this version. Default: `at` for an edit, and from the beginning for a new rule.

@@ -4,81 +4,140 @@ import type { View } from './evaluate-scope.ts';
 /** One bit for each rule, 32 to a word. */
 type Bits = Uint32Array;
 
-/** For one fact: the rules that accept each value, those that accept any value among them. */
+/** For one fact: the rules that accept each value (those that accept any among them), and those that accept any. */
 type Dimension = { any: Bits; values: Map<string, Bits> };
+
+/** For a point on a line (a day, a moment): the rules whose span contains it. `starts` are sorted; bits[i] holds from starts[i]. */
+type Spans<Point> = { starts: Point[]; bits: Bits[] };
 
 /** The rules of a programme with the facts of their scopes turned round: from a value to the rules that accept it. */
 export type RuleBook = {
   /** In order of stacking, then code, then version. */
   rules: readonly CompiledRule[];
-  kind: Dimension;
-  participantKind: Dimension;
-  tier: Dimension;
-  segment: Dimension;
-  area: Dimension;
-  channel: Dimension;
-  outlet: Dimension;
-  sku: Dimension;
-  category: Dimension;
-  focus: Dimension;
+  force: Spans<number>;
+  period: Spans<string>;
+  dimensions: Record<keyof typeof facts, Dimension>;
 };
+
+/** How many rules for this kind of activity the index left out, by the first fact that they do not fit. */
+export type PassedOver = Partial<
+  Record<'period' | 'products' | Exclude<keyof typeof facts, Product>, number>
+>;
+type Product = 'sku' | 'category' | 'focus' | 'kind';
+
+// In the order in which `outOfScope` asks, so that both name the same first misfit.
+const facts = {
+  kind: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.kinds?.set ?? null,
+    given: ({ activity }: View) => [activity.kind],
+  },
+  participant: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.participantKinds?.set ?? null,
+    given: ({ facts }: View) => [facts.participant.kind],
+  },
+  tier: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.tiers?.set ?? null,
+    given: ({ facts }: View) => [facts.participant.tier],
+  },
+  segment: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.segments?.set ?? null,
+    given: ({ facts }: View) => facts.participant.segments ?? [],
+  },
+  area: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.areas?.set ?? null,
+    given: ({ facts }: View) => facts.outlet?.areas ?? [],
+  },
+  channel: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.channels?.set ?? null,
+    given: ({ facts }: View) => [facts.outlet?.channel ?? null],
+  },
+  outlet: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.outlets?.set ?? null,
+    given: ({ facts }: View) => [facts.outlet?.code ?? null],
+  },
+  sku: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.skus?.set ?? null,
+    given: ({ lines }: View) => lines.map(({ line }) => line.sku),
+  },
+  category: {
+    accepted: ({ scopeSets }: CompiledRule) => scopeSets.categories?.set ?? null,
+    given: ({ lines }: View) => lines.map(({ line }) => line.category),
+  },
+  focus: {
+    accepted: ({ document }: CompiledRule) => {
+      const focus = document.scope.products?.focus;
+      return focus === undefined ? null : [String(focus)];
+    },
+    given: ({ lines }: View) => lines.map(({ line }) => String(line.isFocus)),
+  },
+};
+type Fact = keyof typeof facts;
+const names = Object.keys(facts) as Fact[];
 
 /** Sorts and indexes rules for evaluation. Pure; costs about a microsecond for each value in a scope. */
 export function bindRules(given: readonly CompiledRule[]): RuleBook {
   const rules = given.toSorted(byOrder);
-  const dimension = (accepts: (rule: CompiledRule) => Iterable<string> | null) => dimensionOf(rules, accepts);
   return {
     rules,
-    kind: dimension((rule) => rule.scopeSets.kinds?.set ?? null),
-    participantKind: dimension((rule) => rule.scopeSets.participantKinds?.set ?? null),
-    tier: dimension((rule) => rule.scopeSets.tiers?.set ?? null),
-    segment: dimension((rule) => rule.scopeSets.segments?.set ?? null),
-    area: dimension((rule) => rule.scopeSets.areas?.set ?? null),
-    channel: dimension((rule) => rule.scopeSets.channels?.set ?? null),
-    outlet: dimension((rule) => rule.scopeSets.outlets?.set ?? null),
-    sku: dimension((rule) => rule.scopeSets.skus?.set ?? null),
-    category: dimension((rule) => rule.scopeSets.categories?.set ?? null),
-    focus: dimension(({ document }) => {
-      const focus = document.scope.products?.focus;
-      return focus === undefined ? null : [String(focus)];
-    }),
+    force: spansOf(rules, -Infinity, ({ effectiveFrom, effectiveUntil }) => [
+      effectiveFrom?.getTime() ?? -Infinity,
+      effectiveUntil?.getTime() ?? Infinity,
+    ]),
+    // Days compare as texts; what follows the last day is the first text after it.
+    period: spansOf(rules, '', ({ document: { scope } }) => [
+      scope.from ?? '',
+      scope.to ? `${scope.to}~` : '~',
+    ]),
+    dimensions: Object.fromEntries(
+      names.map((name) => [name, dimensionOf(rules, facts[name].accepted)]),
+    ) as RuleBook['dimensions'],
   };
 }
 
 /**
  * The rules whose scope the activity may fit, in the book's order: a few words of bits are combined instead of asking
- * each rule. No rule that fits is missing; a rule may be named whose period or combination of products does not fit.
+ * each rule. No rule that fits is missing; a rule may be named whose combination of products does not fit.
  */
-export function candidatesOf(book: RuleBook, { activity, facts, lines }: View): CompiledRule[] {
-  const fits = accepting(book.kind, [activity.kind]);
-  intersect(fits, accepting(book.participantKind, [facts.participant.kind]));
-  intersect(fits, accepting(book.tier, [facts.participant.tier]));
-  intersect(fits, accepting(book.segment, facts.participant.segments ?? []));
-  intersect(fits, accepting(book.area, facts.outlet?.areas ?? []));
-  intersect(fits, accepting(book.channel, [facts.outlet?.channel ?? null]));
-  intersect(fits, accepting(book.outlet, [facts.outlet?.code ?? null]));
-  intersect(
-    fits,
-    accepting(
-      book.sku,
-      lines.map(({ line }) => line.sku),
-    ),
+export function candidatesOf(book: RuleBook, view: View): CompiledRule[] {
+  return named(
+    book.rules,
+    narrow(book, view, () => {}),
   );
-  intersect(
-    fits,
-    accepting(
-      book.category,
-      lines.map(({ line }) => line.category),
-    ),
-  );
-  intersect(
-    fits,
-    accepting(
-      book.focus,
-      lines.map(({ line }) => String(line.isFocus)),
-    ),
-  );
-  return named(book.rules, fits);
+}
+
+/** As `candidatesOf`, with a note of how many rules were passed over for which fact. */
+export function selectRules(
+  book: RuleBook,
+  view: View,
+): { candidates: CompiledRule[]; passedOver: PassedOver } {
+  const passedOver: PassedOver = {};
+  const fits = narrow(book, view, (fact, before, after) => {
+    const lost = countOf(before) - countOf(after);
+    if (lost === 0 || fact === 'kind' || fact === 'force') return;
+    const name = fact === 'sku' || fact === 'category' || fact === 'focus' ? 'products' : fact;
+    passedOver[name] = (passedOver[name] ?? 0) + lost;
+  });
+  return { candidates: named(book.rules, fits), passedOver };
+}
+
+function narrow(
+  book: RuleBook,
+  view: View,
+  note: (fact: Fact | 'force' | 'period', before: Bits, after: Bits) => void,
+): Bits {
+  const fits = bitsAt(book.force, view.activity.occurredAt.getTime()).slice();
+  const before = fits.slice();
+  const keep = (fact: Fact | 'force' | 'period', accepted: Bits) => {
+    intersect(fits, accepted);
+    note(fact, before, fits);
+    before.set(fits);
+  };
+  keep('kind', accepting(book.dimensions.kind, facts.kind.given(view)));
+  keep('period', bitsAt(book.period, view.wall.day));
+  for (const name of names)
+    if (name !== 'kind' && book.dimensions[name].values.size > 0)
+      keep(name, accepting(book.dimensions[name], facts[name].given(view)));
+  return fits;
 }
 
 function byOrder(a: CompiledRule, b: CompiledRule): number {
@@ -86,7 +145,7 @@ function byOrder(a: CompiledRule, b: CompiledRule): number {
   return one.stacking.order - other.stacking.order || compare(one.code, other.code) || a.version - b.version;
 }
 
-function compare(a: string, b: string): number {
+function compare<T>(a: T, b: T): number {
   return a < b ? -1 : Number(a > b);
 }
 
@@ -94,14 +153,13 @@ function dimensionOf(
   rules: readonly CompiledRule[],
   accepts: (rule: CompiledRule) => Iterable<string> | null,
 ): Dimension {
-  const words = Math.ceil(rules.length / 32);
-  const any = new Uint32Array(words);
+  const any = noneOf(rules);
   const values = new Map<string, Bits>();
   for (const [place, rule] of rules.entries()) {
     const accepted = accepts(rule);
     if (accepted === null) set(any, place);
     for (const value of accepted ?? []) {
-      if (!values.has(value)) values.set(value, new Uint32Array(words));
+      if (!values.has(value)) values.set(value, noneOf(rules));
       set(values.get(value)!, place);
     }
   }
@@ -109,7 +167,36 @@ function dimensionOf(
   return { any, values };
 }
 
+// Between two points where some rule begins or ends, the same rules hold; so each such stretch has its bits.
+function spansOf<Point>(
+  rules: readonly CompiledRule[],
+  first: Point,
+  spanOf: (rule: CompiledRule) => [from: Point, until: Point],
+): Spans<Point> {
+  const spans = rules.map(spanOf);
+  const starts = [...new Set([first, ...spans.flat()])].toSorted(compare);
+  const bits = starts.map((start) => {
+    const held = noneOf(rules);
+    for (const [place, [from, until]] of spans.entries())
+      if (from <= start && start < until) set(held, place);
+    return held;
+  });
+  return { starts, bits };
+}
+
+function bitsAt<Point>({ starts, bits }: Spans<Point>, at: Point): Bits {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (starts[middle]! <= at) low = middle;
+    else high = middle - 1;
+  }
+  return bits[low]!;
+}
+
 function accepting({ any, values }: Dimension, given: readonly (string | null)[]): Bits {
+  const [only] = given;
+  if (given.length <= 1) return (only ? values.get(only) : undefined) ?? any;
   const bits = any.slice();
   for (const value of given) {
     const more = value === null ? undefined : values.get(value);
@@ -124,6 +211,16 @@ function named(rules: readonly CompiledRule[], bits: Bits): CompiledRule[] {
     for (let left = word; left !== 0; left &= left - 1)
       found.push(rules[index * 32 + (31 - Math.clz32(left & -left))]!);
   return found;
+}
+
+function noneOf(rules: readonly CompiledRule[]): Bits {
+  return new Uint32Array(Math.ceil(rules.length / 32));
+}
+
+function countOf(bits: Bits): number {
+  let count = 0;
+  for (const word of bits) for (let left = word; left !== 0; left &= left - 1) count += 1;
+  return count;
 }
 
 function set(bits: Bits, place: number): void {

@@ -136,7 +136,9 @@ test('evaluations are kept with their facts, and read as they were', async () =>
   const [evaluation] = evaluate(rules, [{ activity, facts: factsOf() }]);
   expect(awardsOf(evaluation!)).toMatchObject([{ rule: ruleId(code), units: 7n, expiresOn: '2019-03-21' }]);
   await inNusa((tx) => keepEvaluations(tx, [{ evaluation: evaluation!, facts: factsOf() }], new Date()));
-  expect(await inNusa((tx) => evaluationsOf(tx, [activity]))).toEqual([{ evaluation, facts: factsOf() }]);
+  expect(await inNusa((tx) => evaluationsOf(tx, [activity]))).toMatchObject([
+    { evaluation, facts: factsOf() },
+  ]);
   expect(await inNusa((tx) => evaluationOf(tx, { ...activity, version: 2 }))).toBeNull();
   const kept = await inNusa((tx) => evaluationsOf(tx, [activity]));
   expect(evaluate(rules, [{ activity, facts: kept[0]!.facts }])).toEqual([evaluation]);

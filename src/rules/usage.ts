@@ -28,7 +28,10 @@ export async function evaluateUnderLimits(
   assert(ids.size === subjects.length, 'an activity is evaluated once, in its newest version');
   const givenBack = previous.flatMap(({ uses }) => uses);
   const usage = await lockUsage(tx, [...usageWanted(book, subjects), ...givenBack]);
-  const evaluations = evaluate(book, subjects, { usage: without(usage, givenBack) });
+  const evaluations = evaluate(book, subjects, {
+    usage: without(usage, givenBack),
+    consider: 'candidates',
+  });
   await addUsage(
     tx,
     evaluations.flatMap(({ uses }) => uses),

@@ -1,0 +1,23 @@
+import type { Activity } from '../activity/activity.ts';
+import type { Tx } from '../db/transact.ts';
+import { explainPassedOver } from '../rules/evaluate.ts';
+import type { Evaluation } from '../rules/evaluation.ts';
+import { evaluationsOf } from '../rules/evaluations.ts';
+import { liveRules } from '../rules/read-rules.ts';
+
+/**
+ * What the rules made of this version of an activity, with a reason for every one of them; null when it was not
+ * evaluated. Kept are only the rules that the index let through; the others say again why they did not fit, by the rules
+ * and facts of that time.
+ */
+export async function wholeEvaluation(tx: Tx, activity: Activity): Promise<Evaluation | null> {
+  const [kept] = await evaluationsOf(tx, [activity]);
+  if (!kept?.evaluation.passedOver) return kept?.evaluation ?? null;
+  const { evaluation, facts, at } = kept;
+  const book = await liveRules(tx, activity.programme, at);
+  const others = explainPassedOver(book, { activity, facts }, evaluation);
+  const order = new Map(book.rules.map(({ id, version }, place) => [`${id} ${version}`, place]));
+  const placeOf = (one: { rule: string; version: number }) => order.get(`${one.rule} ${one.version}`) ?? -1;
+  const considered = [...evaluation.considered, ...others].toSorted((a, b) => placeOf(a) - placeOf(b));
+  return { ...evaluation, considered };
+}
