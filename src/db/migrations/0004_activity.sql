@@ -64,7 +64,7 @@ create table rule (
   version integer not null check (version > 0),
   code text not null,
   programme uuid not null,
-  state text not null check (state in ('draft', 'live', 'retired')),
+  state text not null check (state in ('draft', 'proposed', 'live', 'retired')),
   document jsonb not null,
   -- Events from here on are judged by this version, until a later version takes over. Null: from the beginning.
   effective_from timestamptz,
