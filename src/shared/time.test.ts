@@ -61,3 +61,16 @@ test('addDays crosses months; isDay knows the calendar', () => {
   expect(isDay('2018-02-30')).toBe(false);
   expect(isDay('28.02.2018')).toBe(false);
 });
+
+test('a clock that is changed within an hour is read right on both sides', () => {
+  // Newfoundland put its clocks forward at one minute past midnight until 2011.
+  const at = (time: string) => wallTime(new Date(`2010-03-14T${time}Z`), 'America/St_Johns');
+  expect(at('03:30:59')).toMatchObject({ day: '2010-03-14', weekday: 7, hour: 0, minute: 0 });
+  expect(at('03:31:00')).toMatchObject({ day: '2010-03-14', weekday: 7, hour: 1, minute: 1 });
+  expect(wallTime(new Date('1969-12-31T23:59:00Z'), 'UTC')).toEqual({
+    day: '1969-12-31',
+    weekday: 3,
+    hour: 23,
+    minute: 59,
+  });
+});

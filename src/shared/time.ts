@@ -9,6 +9,57 @@ const dayMs = 86_400_000;
 
 /** What a clock in the time zone (IANA name) shows at a moment; throws RangeError for a zone that nobody knows. */
 export function wallTime(at: Date, timeZone: string): WallTime {
+  const ms = at.getTime();
+  const shown = ms + offsetAt(ms, timeZone);
+  const dayNumber = Math.floor(shown / dayMs);
+  const minutes = Math.floor((shown - dayNumber * dayMs) / 60_000);
+  return {
+    day: nameDay(dayNumber),
+    // The first of January 1970 was a Thursday.
+    weekday: ((((dayNumber + 3) % 7) + 7) % 7) + 1,
+    hour: Math.floor(minutes / 60),
+    minute: minutes % 60,
+  };
+}
+
+const hourMs = 3_600_000;
+const namesMax = 100_000;
+const offsets = new Map<string, Map<number, number>>();
+const dayNames = new Map<number, Day>();
+
+/**
+ * By how much the clock is ahead of UTC, in milliseconds. Asking Intl is slow, so what it said at the two ends of an hour
+ * is kept: where they agree, the clock was not changed in between.
+ */
+function offsetAt(ms: number, timeZone: string): number {
+  const hour = Math.floor(ms / hourMs);
+  let known = offsets.get(timeZone);
+  if (!known) offsets.set(timeZone, (known = new Map()));
+  if (known.size > namesMax) known.clear();
+  const atHour = (each: number) => {
+    let offset = known.get(each);
+    if (offset === undefined) known.set(each, (offset = askOffset(each * hourMs, timeZone)));
+    return offset;
+  };
+  const [from, to] = [atHour(hour), atHour(hour + 1)];
+  return from === to ? from : askOffset(ms, timeZone);
+}
+
+function askOffset(ms: number, timeZone: string): number {
+  const { day, hour, minute } = askWallTime(new Date(ms), timeZone);
+  return utc(day).getTime() + (hour * 60 + minute) * 60_000 - Math.floor(ms / 60_000) * 60_000;
+}
+
+function nameDay(dayNumber: number): Day {
+  let name = dayNames.get(dayNumber);
+  if (name === undefined) {
+    if (dayNames.size > namesMax) dayNames.clear();
+    dayNames.set(dayNumber, (name = isoDay(new Date(dayNumber * dayMs))));
+  }
+  return name;
+}
+
+function askWallTime(at: Date, timeZone: string): Omit<WallTime, 'weekday'> {
   let format = formats.get(timeZone);
   if (!format) {
     // Making a format costs a thousand times as much as using it.
@@ -26,7 +77,7 @@ export function wallTime(at: Date, timeZone: string): WallTime {
   const part: Record<string, string> = {};
   for (const { type, value } of format.formatToParts(at)) part[type] = value;
   const day = `${part.year}-${part.month}-${part.day}`;
-  return { day, weekday: weekdayOf(day), hour: Number(part.hour), minute: Number(part.minute) };
+  return { day, hour: Number(part.hour), minute: Number(part.minute) };
 }
 
 /**
@@ -35,13 +86,9 @@ export function wallTime(at: Date, timeZone: string): WallTime {
  */
 export function momentAt(day: Day, time: string, timeZone: string): Date {
   const shown = Date.parse(`${day}T${time.length === 5 ? `${time}:00` : time}Z`);
-  const offsetAt = (ms: number) => {
-    const { day, hour, minute } = wallTime(new Date(ms), timeZone);
-    return utc(day).getTime() + (hour * 60 + minute) * 60_000 - Math.floor(ms / 60_000) * 60_000;
-  };
   // A day earlier the clock certainly stood as before any change of this day, a day later as after it.
-  const moments = [shown - offsetAt(shown - dayMs), shown - offsetAt(shown + dayMs)];
-  return new Date(moments.find((ms) => ms + offsetAt(ms) === shown) ?? moments[0]!);
+  const moments = [shown - offsetAt(shown - dayMs, timeZone), shown - offsetAt(shown + dayMs, timeZone)];
+  return new Date(moments.find((ms) => ms + offsetAt(ms, timeZone) === shown) ?? moments[0]!);
 }
 
 /** Monday = 1 to Sunday = 7. */
