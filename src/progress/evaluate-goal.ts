@@ -1,4 +1,5 @@
 import type { AwardEffect } from '../rules/document.ts';
+import { armOf } from '../rules/evaluate-experiment.ts';
 import type { Fact, Reason } from '../rules/evaluation.ts';
 import type { ProgrammeId, RuleId } from '../shared/id.ts';
 import { addDays, momentAt } from '../shared/time.ts';
@@ -91,7 +92,9 @@ function standingOf(rule: GoalRule, subject: SubjectId, period: Period, facts: G
   const isOpen = isShare(goal.counts) && !isOver(period, facts);
   const effects = goalEffects(rule);
   const lowest = effects[0]?.at ?? 100;
-  const earned = isOpen ? [] : effects.filter(({ at = 100 }) => paysAt(at));
+  const { experiment } = rule.document;
+  const isHeldOut = experiment !== undefined && armOf(experiment, subject) === 'hold-out';
+  const earned = isOpen || isHeldOut ? [] : effects.filter(({ at = 100 }) => paysAt(at));
   return { rule, period, done, target, run: runAt(lowest), isOpen, earned };
 
   function paysAt(percent: number): boolean {
