@@ -38,6 +38,13 @@ export const refusalCodes = [
   'unknown-transfer',
   'link-mismatch',
   'asset-mismatch',
+  'unknown-asset',
+  // Gifts and shared wallets
+  'unknown-recipient',
+  'gift-to-self',
+  'gift-limit',
+  'not-a-member',
+  'limit-exceeded',
 ] as const;
 
 export type RefusalCode = (typeof refusalCodes)[number];
