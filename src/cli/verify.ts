@@ -4,9 +4,11 @@ import { openDatabase } from '../db/open.ts';
 import { verifyTenant } from '../flow/verify-books.ts';
 import type { Verified } from '../ledger/verify.ts';
 import { verifyStatementFile } from './check-statement.ts';
+import { verifyAllCounters } from './check-counters.ts';
 import { printJson, readArgs, say, UsageProblem } from './command.ts';
 
 export const usage = `Usage: npx mitra verify [--tenant CODE] [--incremental | --full] [--json]
+       npx mitra verify --counters [--tenant CODE] [--json]
        npx mitra verify --statement FILE [--key FILE] [--json]
 
 Recomputes from its transfers, for each tenant: the chain of hashes, every balance, what is held, the lots, daily sums, closed
@@ -17,6 +19,9 @@ code 1 then. Keep the head of the chain that it prints: with it you can tell lat
   --full          look at everything (this is what happens when nothing is said)
   --incremental   only what came since the last look that found everything right, and what that touched
   --json          print one JSON document
+
+With --counters it counts everything that goals, tiers and discounts count again from activities instead, and names what
+differs from what is kept.
 
 With --statement it checks a signed statement instead: who signed it, and whether it adds up. It needs no database then.
 
@@ -29,6 +34,7 @@ export async function run(args: string[]): Promise<number> {
     tenant: { type: 'string' },
     full: { type: 'boolean' },
     incremental: { type: 'boolean' },
+    counters: { type: 'boolean' },
     statement: { type: 'string' },
     key: { type: 'string' },
     json: { type: 'boolean' },
@@ -41,6 +47,7 @@ export async function run(args: string[]): Promise<number> {
     const tenants = (await listTenants(db)).filter(({ code }) => !values.tenant || code === values.tenant);
     if (values.tenant && tenants.length === 0)
       throw new UsageProblem(`There is no tenant with the code "${values.tenant}".`);
+    if (values.counters) return await verifyAllCounters(db, tenants, values.json);
     const how = { isFull: !values.incremental, now: new Date() };
     const books: Book[] = [];
     for (const tenant of tenants)

@@ -4,10 +4,11 @@ import { activityById, activityVersions } from '../activity/read.ts';
 import type { Tx } from '../db/transact.ts';
 import { closingBehind } from '../ledger/period.ts';
 import { transferById, type BookedTransfer } from '../ledger/read.ts';
-import { awardsOf } from '../rules/evaluation.ts';
+import { settlementsOf, type GoalId } from '../progress/settlement.ts';
+import { awardsOf, type Evaluation } from '../rules/evaluation.ts';
 import { evaluationsOf } from '../rules/evaluations.ts';
 import { rulesByVersion } from '../rules/read-rules.ts';
-import type { ActivityId, TransferId } from '../shared/id.ts';
+import type { ActivityId, Id, TransferId } from '../shared/id.ts';
 import { explainRules, type ExplainedRule } from './explain-award.ts';
 import { awardTransferId } from './plan-awards.ts';
 import { tellEvidence, type EvidenceStory } from './tell-evidence.ts';
@@ -36,8 +37,8 @@ export async function explainTransfer(
   // Most causes are activities; an id that is none finds nothing.
   const activity = transfer.cause ? await activityById(tx, transfer.cause as string as ActivityId) : null;
   const story = activity?.evidence ? await tellEvidence(tx, activity.evidence) : null;
-  const rule = activity
-    ? await ruleBehind(tx, transfer.reverses ?? transfer.id, activity.id, language)
+  const rule = transfer.cause
+    ? await ruleBehind(tx, transfer.reverses ?? transfer.id, transfer.cause, language)
     : null;
   const bookedLate = activity && (await closingBehind(tx, transfer, activity.occurredAt));
   return { transfer, rule, activity, story, bookedLate };
@@ -47,11 +48,10 @@ export async function explainTransfer(
 async function ruleBehind(
   tx: Tx,
   transfer: TransferId,
-  activity: ActivityId,
+  cause: Id<string>,
   language: Language,
 ): Promise<ExplainedRule | null> {
-  const versions = await activityVersions(tx, activity);
-  const evaluations = (await evaluationsOf(tx, versions)).map(({ evaluation }) => evaluation);
+  const evaluations = await evaluationsBehind(tx, cause);
   for (const evaluation of evaluations) {
     const version = { id: evaluation.activity, version: evaluation.version };
     const award = awardsOf(evaluation).find((each) => awardTransferId(version, each) === transfer);
@@ -66,4 +66,12 @@ async function ruleBehind(
     );
   }
   return null;
+}
+
+// An activity caused it, or somebody's goal.
+async function evaluationsBehind(tx: Tx, cause: Id<string>): Promise<Evaluation[]> {
+  const versions = await activityVersions(tx, cause as ActivityId);
+  if (versions.length > 0) return (await evaluationsOf(tx, versions)).map(({ evaluation }) => evaluation);
+  const turns = (await settlementsOf(tx, [cause as GoalId])).get(cause as GoalId) ?? [];
+  return turns.map(({ evaluation }) => evaluation);
 }

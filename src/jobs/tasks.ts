@@ -3,6 +3,8 @@ import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
 import { tendLedgers } from '../flow/tend-ledger.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
+import { settleAllEnded } from '../flow/settle-ended.ts';
+import { verifySampledCounters } from '../flow/verify-counters.ts';
 import type { EvidenceId, TenantId } from '../shared/id.ts';
 import type { Task } from './run.ts';
 
@@ -15,6 +17,8 @@ export function tasksOf(app: App): Record<string, Task> {
       deliverWaitingMessages({ ...app, db }, tenant),
     'tend-ledgers': (db) => tendLedgers(db, app.now()),
     'verify-books': (db) => verifyBooks(db, app.now()),
+    'verify-counters': (db) => verifySampledCounters(db),
+    'settle-ended': (db) => settleAllEnded(db, app.now()),
   };
 }
 
@@ -22,6 +26,10 @@ export function tasksOf(app: App): Record<string, Task> {
  * Jobs that the clock starts, once however many workers there are: minute, hour, day, month, weekday in UTC. What was due
  * while nothing ran is made up for (`fill`).
  */
-export const timetable = ['15 2 * * * verify-books ?fill=1d', '*/15 * * * * tend-ledgers ?fill=15m'].join(
-  '\n',
-);
+export const timetable = [
+  // Every hour, because days end at another hour in each time zone.
+  '5 * * * * settle-ended ?fill=1h',
+  '15 2 * * * verify-books ?fill=1d',
+  '*/15 * * * * tend-ledgers ?fill=15m',
+  '45 2 * * * verify-counters',
+].join('\n');

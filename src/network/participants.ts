@@ -103,6 +103,15 @@ export async function listParticipants(tx: Tx): Promise<Participant[]> {
   );
 }
 
+/** So many participants whose ids follow one after the other from here on; ids are spread like chance. */
+export async function participantsFrom(tx: Tx, from: string, limit: number): Promise<ParticipantId[]> {
+  const rows = await tx.query<{ id: ParticipantId }>(
+    'select m.id from participant m where m.tenant = $1 order by m.id < $2, m.id limit $3',
+    [tx.tenant, from, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The id that a participant's code gives, whether or not the participant is there. */
 export function participantIdOf(tx: Pick<Tx, 'tenant'>, code: string): ParticipantId {
   return nameId(tx.tenant, 'participant', code);

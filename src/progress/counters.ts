@@ -107,12 +107,9 @@ export async function keepCounters(
   wanted: readonly CounterId[],
   at: Date,
 ): Promise<CounterId[]> {
-  const known = await tx.query<{ id: CounterId }>(
-    'select c.id from counter c where c.tenant = $1 and c.programme = $2',
-    [tx.tenant, programme],
-  );
-  const gone = known.map(({ id }) => id).filter((id) => !wanted.includes(id));
-  const missing = wanted.filter((id) => !known.some((one) => one.id === id));
+  const known = await filledCounters(tx, programme);
+  const gone = known.filter((id) => !wanted.includes(id));
+  const missing = wanted.filter((id) => !known.includes(id));
   if (gone.length > 0) {
     await tx.query('delete from counter_day where tenant = $1 and counter = any($2::uuid[])', [
       tx.tenant,
@@ -129,13 +126,27 @@ export async function keepCounters(
   return missing;
 }
 
-/** Everything that these counters hold, in no promised order: to be compared with what activities add up to. */
-export async function countsKept(tx: Tx, counters: readonly CounterId[]): Promise<Count[]> {
+/** What these counters hold, for everybody or for some, in no promised order. */
+export async function countsKept(
+  tx: Tx,
+  counters: readonly CounterId[],
+  subjects: readonly SubjectId[] | null,
+): Promise<Count[]> {
   return tx.query<Count>(
     `select d.counter, d.subject, d.day, d.item, d.value from counter_day d
-     where d.tenant = $1 and d.counter = any($2::uuid[]) and d.value <> 0`,
-    [tx.tenant, counters],
+     where d.tenant = $1 and d.counter = any($2::uuid[]) and ($3::uuid[] is null or d.subject = any($3))
+       and d.value <> 0`,
+    [tx.tenant, counters, subjects],
   );
+}
+
+/** The counters of a programme that are kept. */
+export async function filledCounters(tx: Tx, programme: ProgrammeId): Promise<CounterId[]> {
+  const rows = await tx.query<{ id: CounterId }>(
+    'select c.id from counter c where c.tenant = $1 and c.programme = $2',
+    [tx.tenant, programme],
+  );
+  return rows.map(({ id }) => id);
 }
 
 // Several goals ask for the same; a row that two asked for would be added up twice. Who asks for all gets each part.
