@@ -19,12 +19,9 @@ export type Machine = {
 
 const told = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size'];
 
-/** Describes this machine and the server behind the login. */
-export async function describeMachine(admin: Login): Promise<Machine> {
-  const rows = await withClient(admin, async (client) => {
-    const sql = 'select name, current_setting(name) as value from unnest($1::text[]) name';
-    return (await client.query<{ name: string; value: string }>(sql, [['server_version', ...told]])).rows;
-  });
+/** Describes this machine and the server behind the login; without one, where no database is measured. */
+export async function describeMachine(admin: Login | null): Promise<Machine> {
+  const rows = admin ? await readSettings(admin) : [{ name: 'server_version', value: 'not used' }];
   const settings = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   const { server_version: postgres, ...kept } = settings;
   return {
@@ -37,4 +34,11 @@ export async function describeMachine(admin: Login): Promise<Machine> {
     postgres: postgres ?? 'unknown',
     settings: kept,
   };
+}
+
+function readSettings(admin: Login): Promise<{ name: string; value: string }[]> {
+  return withClient(admin, async (client) => {
+    const sql = 'select name, current_setting(name) as value from unnest($1::text[]) name';
+    return (await client.query<{ name: string; value: string }>(sql, [['server_version', ...told]])).rows;
+  });
 }

@@ -16,6 +16,10 @@ const benches: Record<string, Entry> = {
       'verified activities all the way, in batches and over HTTP, against the bare insert; up to 2 M outlets',
     load: async () => (await import('../../bench/activities/bench-activities.ts')).benchActivities,
   },
+  rules: {
+    summary: 'evaluating activities against 200 rules, indexed and compiled or not, against two rule engines',
+    load: async () => (await import('../../bench/rules/bench-rules.ts')).benchRules,
+  },
 };
 
 export const usage = `npx mitra bench NAME [--quick] [--json] [--size N] [--minutes N]

@@ -76,29 +76,30 @@ export function interpreterOf(parsed: (context: Record<string, unknown>) => unkn
   };
 }
 
-const interpretables = new WeakMap<Values, Record<string, unknown>>();
-
 function interpretable(values: Values): Record<string, unknown> {
-  const known = interpretables.get(values);
-  if (known) return known;
-  const made = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(variables).map(([name, type]) => [name, into(type, values[name as keyof Values])]),
   );
-  interpretables.set(values, made);
-  return made;
 }
+
+// The same activity meets many rules, so what was made of it is kept for as long as it lives.
+const made = new WeakMap<object, object>();
 
 function into(type: string, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (type === 'int') return BigInt(value as Int);
   if (type === 'list<Line>') return (value as LineValue[]).map((line) => into('Line', line));
   if (!(type in vocabulary)) return value;
+  const known = made.get(value as object);
+  if (known) return known;
   const fields = Object.entries(vocabulary[type as keyof typeof vocabulary]);
-  return new classes[type]!(
+  const object = new classes[type]!(
     Object.fromEntries(
       fields.map(([name, of]) => [name, into(of, (value as Record<string, unknown>)[name])]),
     ),
   );
+  made.set(value as object, object);
+  return object;
 }
 
 function outOf(value: unknown): unknown {

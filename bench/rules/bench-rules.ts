@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+
+import { compileDocument, type CompiledRule } from '../../src/rules/compile.ts';
+import { evaluate } from '../../src/rules/evaluate.ts';
+import { basketOf, viewOf } from '../../src/rules/evaluate-scope.ts';
+import type { Evaluation, Subject } from '../../src/rules/evaluation.ts';
+import { compileExpression, type Expression } from '../../src/rules/expression.ts';
+import { bindRules, type RuleBook } from '../../src/rules/select.ts';
+import { nameId } from '../../src/shared/id.ts';
+import { seededChance } from '../chance.ts';
+import { judgeGoals, type BenchDocument, type BenchOptions, type Goal } from '../document.ts';
+import { describeMachine } from '../machine.ts';
+import { tell } from '../progress.ts';
+import { cpuSpeedOf, cpuSpeedRatio, interleave, speedOf, type Candidate } from '../rounds.ts';
+import { rounded } from '../statistics.ts';
+import { jsonRulesEngine, plainCel, type Matcher } from './peers.ts';
+import { conditionsPerRule, documentOf, expressionOf, ruleSet } from './rule-set.ts';
+import { linesPerActivity, makeSubjects } from './subjects.ts';
+
+/** What is aimed at, in the same run on the same rules. */
+const goals = {
+  vsJsonRulesEngine: { what: 'activities a second, times those of json-rules-engine', atLeast: 50 },
+  vsUnindexedCel: { what: 'the same, times those of plain cel-js over all rules', atLeast: 10 },
+  compiledVsInterpreted: { what: 'conditions a second compiled, times interpreted', atLeast: 50 },
+} as const satisfies Record<string, Goal>;
+
+export type Plan = { rules: number; manyRules: number; activities: number; rounds: number; seconds: number };
+
+const plans: Record<'quick' | 'full', Plan> = {
+  quick: { rules: 200, manyRules: 2000, activities: 500, rounds: 3, seconds: 0.8 },
+  full: { rules: 200, manyRules: 2000, activities: 2000, rounds: 7, seconds: 3 },
+};
+
+/** Measures evaluation alone, without a database. `size`: the number of rules. */
+export async function benchRules({ quick, size }: BenchOptions): Promise<BenchDocument> {
+  const usual = plans[quick ? 'quick' : 'full'];
+  return measureRules({ ...usual, rules: size ?? usual.rules }, quick);
+}
+
+/** The same with any plan. */
+export async function measureRules(plan: Plan, quick: boolean): Promise<BenchDocument> {
+  const machine = await describeMachine(null);
+  const rules = ruleSet(plan.rules);
+  const subjects = makeSubjects(plan.activities, seededChance(1));
+  const compiled = bookOf(plan.rules, 'run');
+  const interpreted = bookOf(plan.rules, 'interpret');
+  const many = bookOf(plan.manyRules, 'run');
+  const cel = plainCel(rules, subjects);
+  const engine = await jsonRulesEngine(rules, subjects);
+  if (!engine)
+    tell('json-rules-engine is not installed (npm install --include=dev), so nothing is compared with it');
+  await checkSame(compiled, subjects, [cel, ...(engine ? [engine] : [])]);
+  tell('all engines give the same rules; now in turn');
+  const conditions = rules.map((rule) => expressionFor(expressionOf(rule)));
+  const slices = await interleave(
+    {
+      indexed: judging(compiled, subjects, 'candidates'),
+      unindexed: judging(compiled, subjects, 'all'),
+      indexedInterpreted: judging(interpreted, subjects, 'candidates'),
+      unindexedInterpreted: judging(interpreted, subjects, 'all'),
+      manyIndexed: judging(many, subjects, 'candidates'),
+      manyUnindexed: judging(many, subjects, 'all'),
+      cel: matching(cel, subjects),
+      engine: engine ? matching(engine, subjects) : nothing,
+      compiledConditions: running(conditions, subjects, 'run'),
+      interpretedConditions: running(conditions, subjects, 'interpret'),
+    },
+    plan,
+  );
+  const speeds = Object.fromEntries(
+    Object.entries(slices).map(([name, some]) => [`${name}PerSecond`, rounded(speedOf(some))]),
+  );
+  const ratios = {
+    vsJsonRulesEngine: engine && rounded(cpuSpeedRatio(slices.indexed, slices.engine)),
+    vsUnindexedCel: rounded(cpuSpeedRatio(slices.indexed, slices.cel)),
+    compiledVsInterpreted: rounded(cpuSpeedRatio(slices.compiledConditions, slices.interpretedConditions)),
+    unindexedVsCel: rounded(cpuSpeedRatio(slices.unindexed, slices.cel)),
+    indexedVsUnindexed: rounded(cpuSpeedRatio(slices.indexed, slices.unindexed)),
+    indexedVsUnindexedMany: rounded(cpuSpeedRatio(slices.manyIndexed, slices.manyUnindexed)),
+  };
+  const stored = evaluate(compiled, subjects, { consider: 'candidates' });
+  return {
+    bench: 'rules',
+    quick,
+    ratios,
+    figures: {
+      ...speeds,
+      indexedPerCpuSecond: rounded(cpuSpeedOf(slices.indexed)),
+      considered: rounded(mean(stored.map(({ considered }) => considered.length))),
+      fired: rounded(mean(stored.map((one) => one.considered.filter(({ fired }) => fired).length))),
+      storedBytes: rounded(mean(stored.map(bytesOf))),
+      storedBytesOfAll: rounded(mean(evaluate(compiled, subjects).map(bytesOf))),
+    },
+    goals: judgeGoals(goals, ratios),
+    sizes: {
+      rules: plan.rules,
+      conditionsPerRule,
+      manyRules: plan.manyRules,
+      activities: plan.activities,
+      linesPerActivity,
+      rounds: plan.rounds,
+      secondsPerSlice: plan.seconds,
+    },
+    machine,
+  };
+}
+
+type How = 'run' | 'interpret';
+
+function bookOf(count: number, how: How): RuleBook {
+  return bindRules(
+    ruleSet(count).map((rule): CompiledRule => {
+      const result = compileDocument(documentOf(rule));
+      assert(result.ok, 'the rules of the benchmark are in order');
+      const { condition, ...rest } = result.compiled;
+      return {
+        id: nameId('bench', rule.code),
+        version: 1,
+        document: result.document,
+        effectiveFrom: null,
+        effectiveUntil: null,
+        ...rest,
+        condition: condition && { ...condition, run: condition[how] },
+      };
+    }),
+  );
+}
+
+function expressionFor(text: string): Expression {
+  const result = compileExpression(text, 'bool');
+  assert(result.ok, 'the conditions of the benchmark are in order');
+  return result.expression;
+}
+
+// Slower or faster means nothing where something else is calculated.
+async function checkSame(
+  book: RuleBook,
+  subjects: readonly Subject[],
+  peers: readonly Matcher[],
+): Promise<void> {
+  const both = [evaluate(book, subjects), evaluate(book, subjects, { consider: 'candidates' })];
+  for (const place of subjects.keys()) {
+    const expected = firedOf(both[0]![place]!);
+    assert.deepEqual(firedOf(both[1]![place]!), expected);
+    for (const peer of peers) assert.deepEqual((await peer(place)).toSorted(), expected);
+  }
+}
+
+function firedOf({ considered }: Evaluation): string[] {
+  return considered.flatMap(({ fired, code }) => (fired ? [code] : [])).toSorted();
+}
+
+function judging(book: RuleBook, subjects: readonly Subject[], consider: 'all' | 'candidates'): Candidate {
+  return timed(subjects.length, (place) => evaluate(book, [subjects[place]!], { consider }));
+}
+
+function matching(matcher: Matcher, subjects: readonly Subject[]): Candidate {
+  return timed(subjects.length, matcher);
+}
+
+function running(expressions: readonly Expression[], subjects: readonly Subject[], how: How): Candidate {
+  const rule = bookOf(1, 'run').rules[0]!;
+  const values = subjects.map((subject) => {
+    const view = viewOf(subject);
+    return basketOf(rule, view.lines, view).values;
+  });
+  return timed(subjects.length, (place) => {
+    for (const expression of expressions) expression[how](values[place]!);
+  });
+}
+
+const nothing: Candidate = async () => ({ done: 0, seconds: 1, cpuSeconds: 1 });
+const atOnce = 20;
+
+/** Goes through the subjects again and again. The CPU-seconds are this process's: nothing else works for it. */
+function timed(subjects: number, work: (subject: number) => unknown): Candidate {
+  let place = 0;
+  return async (seconds) => {
+    const cpu = process.cpuUsage();
+    const started = performance.now();
+    let done = 0;
+    while (performance.now() - started < seconds * 1000)
+      for (let each = 0; each < atOnce; each += 1) {
+        const result = work(place);
+        if (result instanceof Promise) await result;
+        place = (place + 1) % subjects;
+        done += 1;
+      }
+    const { user, system } = process.cpuUsage(cpu);
+    return { done, seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 };
+  };
+}
+
+function bytesOf(evaluation: Evaluation): number {
+  const text = JSON.stringify(evaluation, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return Buffer.byteLength(text);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
