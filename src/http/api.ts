@@ -19,6 +19,7 @@ import { evidenceRoutes } from './routes/evidence.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { unitRoutes } from './routes/units.ts';
 import { guard, pages } from './web.ts';
 
 export const apiBase = '/api/v1';
@@ -39,6 +40,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, evidenceRoutes);
   router.route(apiBase, ledgerRoutes);
   router.route(apiBase, booksRoutes);
+  router.route(apiBase, unitRoutes);
   describe(router);
   router.route('/', apiPage());
   router.route('/', publishedKeys());

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import { refuse } from '../shared/refusal.ts';
+import { once } from '../db/once.ts';
+import { withTenant, type Tx } from '../db/transact.ts';
+import type { SignedIn } from '../flow/sign-in.ts';
+import { refuse, type Refused } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
 import { endWith } from './problem.ts';
 
@@ -16,4 +20,31 @@ export function keyOf(c: Context<Env>): string | null {
     );
   }
   return key;
+}
+
+/**
+ * Does a write once for the request's Idempotency-Key, which a movement of units must have, and answers a repetition as
+ * the first time, also when it was refused. What `work` answers is plain JSON. Ends the request with the refusal.
+ */
+export async function onceAsked<Done extends { ok: true }>(
+  c: Context<Env>,
+  by: SignedIn,
+  route: string,
+  given: unknown,
+  work: (tx: Tx, at: Date) => Promise<Done | Refused>,
+): Promise<Done> {
+  const key = keyOf(c);
+  if (key === null)
+    return endWith(c, refuse('bad-request', { field: 'Idempotency-Key', problem: 'missing' }));
+  const contentHash = createHash('sha256').update(JSON.stringify(given)).digest();
+  const { db, now } = c.get('app');
+  const answer = await withTenant(db, by.tenant, async (tx) => {
+    const at = now();
+    const kept = await once(tx, { actor: by.id, route, key, contentHash }, at, async () => ({
+      status: 200,
+      body: await work(tx, at),
+    }));
+    return kept.ok ? (kept.body as Done | Refused) : kept;
+  });
+  return answer.ok ? answer : endWith(c, answer);
 }

@@ -1,0 +1,26 @@
+import { enqueue } from '../db/enqueue.ts';
+import type { Tx } from '../db/transact.ts';
+import { activityById } from '../activity/read.ts';
+import { activate, waitingFor, type Activated } from '../ledger/activate.ts';
+import type { ActivityId } from '../shared/id.ts';
+import { refuse, type Refused } from '../shared/refusal.ts';
+import { tellActivated } from './tend-ledger.ts';
+
+/**
+ * Something happened to an activity that its points waited for, such as `delivery` or `payment`: they become available,
+ * and their owners are told. Said again it changes nothing.
+ */
+export async function tellEvent(
+  tx: Tx,
+  activity: ActivityId,
+  { event, occurredAt }: { event: string; occurredAt: Date },
+  at: Date,
+): Promise<{ ok: true; activated: Activated[] } | Refused<'not-found'>> {
+  if (!(await activityById(tx, activity))) return refuse('not-found');
+  const activated = await activate(tx, await waitingFor(tx, activity, event), occurredAt, at);
+  if (activated.length > 0) {
+    await tellActivated(tx, activated, at);
+    await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
+  }
+  return { ok: true, activated };
+}

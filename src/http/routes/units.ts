@@ -1,0 +1,226 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { withTenant, type Tx } from '../../db/transact.ts';
+import { giveUnits } from '../../flow/give-units.ts';
+import { captureUnits, heldUnits, holdUnits, releaseUnits, type HeldUnits } from '../../flow/hold-units.ts';
+import { nameOwners } from '../../flow/name-owners.ts';
+import { tellEvent } from '../../flow/tell-event.ts';
+import type { WalletId } from '../../network/wallets.ts';
+import { isId, type ActivityId, type ParticipantId, type TransferId } from '../../shared/id.ts';
+import { refuse } from '../../shared/refusal.ts';
+import { body, json, refusals } from '../answers.ts';
+import { newRouter, type Env } from '../app.ts';
+import { onceAsked } from '../idempotency.ts';
+import { participantSignedIn, staffSignedIn } from '../identify.ts';
+import { endWith } from '../problem.ts';
+import { transferShape } from '../shapes.ts';
+import { showTransfer } from '../show-evidence.ts';
+
+const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
+const units = () =>
+  z
+    .int()
+    .min(1)
+    .max(1_000_000_000_000)
+    .openapi({ description: 'Integer of the smallest part of the asset', example: 120 });
+
+const giftAsked = z
+  .strictObject({
+    to: z.union([
+      z.strictObject({
+        person: z.string().min(1).max(60).openapi({ description: 'Phone number (E.164) or code' }),
+      }),
+      z.strictObject({
+        wallet: z.string().min(1).max(60).openapi({ description: 'Code of a shared wallet' }),
+      }),
+    ]),
+    asset: z.string().min(1).max(60).default('points'),
+    units: units(),
+  })
+  .openapi('GiftAsked');
+
+const holdAsked = z
+  .strictObject({
+    participant: z.uuid().openapi({ description: 'Who spends' }),
+    wallet: z
+      .uuid()
+      .optional()
+      .openapi({ description: 'A shared wallet to spend from; absent: one’s own balance' }),
+    asset: z.string().min(1).max(60).default('points'),
+    units: units(),
+    timesOutAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .openapi({ description: 'When it is released by itself' }),
+  })
+  .openapi('HoldAsked');
+
+const stepAsked = z
+  .strictObject({ units: units().optional().openapi({ description: 'Absent: all that is left of it' }) })
+  .openapi('HoldStepAsked');
+
+const holdShape = z
+  .object({ hold: transferShape, open: z.int().openapi({ description: 'Left to capture or release' }) })
+  .openapi('Hold');
+
+const eventTold = z
+  .strictObject({
+    event: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9:._-]{0,59}$/i)
+      .openapi({ example: 'delivery' }),
+    occurredAt: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Absent: now' }),
+  })
+  .openapi('EventTold');
+const activatedShape = z.object({ transfer: z.uuid(), owner: z.uuid(), asset: z.string(), units: z.int() });
+
+/** One of the two things that become of a hold. */
+const stepRoute = <Path extends string>(path: Path, summary: string) =>
+  createRoute({
+    method: 'post',
+    path,
+    tags: ['ledger'],
+    summary,
+    request: { ...idParam, ...body(stepAsked) },
+    responses: { 200: json(holdShape.extend({ transfer: z.uuid() }), 'What is left of it'), ...refusals },
+  });
+
+export const unitRoutes = newRouter()
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/wallet/gifts',
+      tags: ['ledger'],
+      summary: 'Give units of one’s own to somebody; they keep their last day (Idempotency-Key required)',
+      request: body(giftAsked),
+      responses: {
+        201: json(z.object({ gift: z.uuid(), available: z.int() }), 'Given; what is left to spend'),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await participantSignedIn(c);
+      const given = c.req.valid('json');
+      const { gift, available } = await onceAsked(c, by, 'gifts', given, async (tx, at) => {
+        const { to, asset } = given;
+        const answer = await giveUnits(tx, by.id, { to, asset, units: BigInt(given.units) }, at);
+        return answer.ok ? { ...answer, available: Number(answer.available) } : answer;
+      });
+      return c.json({ gift, available }, 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/holds',
+      tags: ['ledger'],
+      summary: 'Set units of a participant aside, to capture or release (staff; Idempotency-Key required)',
+      request: body(holdAsked),
+      responses: { 201: json(holdShape, 'Held'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const given = c.req.valid('json');
+      const spender = {
+        participant: given.participant as ParticipantId,
+        wallet: (given.wallet ?? null) as WalletId | null,
+      };
+      const timesOutAt = given.timesOutAt ? new Date(given.timesOutAt) : null;
+      const { hold } = await onceAsked(c, by, 'holds', given, async (tx, at) => {
+        const { asset } = given;
+        const asked = { spender, asset, units: BigInt(given.units), timesOutAt };
+        const held = await holdUnits(tx, asked, at);
+        return held.ok ? { ok: true, hold: held.hold.id } : held;
+      });
+      return c.json(await shown(c, hold), 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/holds/{id}',
+      tags: ['ledger'],
+      summary: 'A hold and what is left of it (staff)',
+      request: idParam,
+      responses: { 200: json(holdShape, 'The hold'), ...refusals },
+    }),
+    async (c) => {
+      await staffSignedIn(c);
+      return c.json(await shown(c, c.req.valid('param').id), 200);
+    },
+  )
+  .openapi(
+    stepRoute('/holds/{id}/capture', 'Spend what is held, or part of it (staff; Idempotency-Key required)'),
+    async (c) =>
+      c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'capture', captureUnits), 200),
+  )
+  .openapi(
+    stepRoute('/holds/{id}/release', 'Free what is held, or part of it (staff; Idempotency-Key required)'),
+    async (c) =>
+      c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'release', releaseUnits), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/activities/{id}/events',
+      tags: ['activities'],
+      summary:
+        'Tell an event that points wait for, such as delivery or payment (staff); repeating it is harmless',
+      request: { ...idParam, ...body(eventTold) },
+      responses: {
+        200: json(z.object({ activated: z.array(activatedShape) }), 'What became available'),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { id } = c.req.valid('param');
+      const { event, occurredAt } = c.req.valid('json');
+      const { db, now } = c.get('app');
+      const answer = await withTenant(db, by.tenant, async (tx) => {
+        const at = now();
+        const told = { event, occurredAt: occurredAt ? new Date(occurredAt) : at };
+        return isId<ActivityId>(id) ? tellEvent(tx, id, told, at) : refuse('not-found');
+      });
+      if (!answer.ok) return endWith(c, answer);
+      const activated = answer.activated.map(({ transfer, owner, asset, units }) => ({
+        transfer,
+        owner,
+        asset,
+        units: Number(units),
+      }));
+      return c.json({ activated }, 200);
+    },
+  );
+
+async function step(
+  c: Context<Env>,
+  id: string,
+  given: z.infer<typeof stepAsked>,
+  name: string,
+  verb: typeof captureUnits,
+): Promise<z.infer<typeof holdShape> & { transfer: string }> {
+  const by = await staffSignedIn(c);
+  // Before the key is looked at: an id that is not there answers the same with and without one.
+  await shown(c, id);
+  const asked = { hold: id as TransferId, units: given.units === undefined ? null : BigInt(given.units) };
+  const { transfer } = await onceAsked(c, by, name, [id, given], async (tx, at) => {
+    const done = await verb(tx, asked, at);
+    return done.ok ? { ok: true, transfer: done.transfer } : done;
+  });
+  return { ...(await shown(c, id)), transfer };
+}
+
+async function shown(c: Context<Env>, id: string): Promise<z.infer<typeof holdShape>> {
+  const by = await staffSignedIn(c);
+  const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+    const held = isId<TransferId>(id) ? await heldUnits(tx, id) : null;
+    return held && showHold(tx, held);
+  });
+  return found ?? endWith(c, refuse('not-found'));
+}
+
+async function showHold(tx: Tx, { hold, open }: HeldUnits): Promise<z.infer<typeof holdShape>> {
+  const names = await nameOwners(tx, [hold.from.owner, hold.to.owner]);
+  return { hold: showTransfer(hold, names), open: Number(open) };
+}
