@@ -604,7 +604,7 @@ create table rule (
   constraint rule_pkey PRIMARY KEY (tenant, id, version),
   constraint rule_tenant_programme_code_version_key UNIQUE (tenant, programme, code, version),
   constraint rule_digest_check CHECK ((length(digest) = 32)),
-  constraint rule_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'live'::text, 'retired'::text]))),
+  constraint rule_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'proposed'::text, 'live'::text, 'retired'::text]))),
   constraint rule_version_check CHECK ((version > 0)),
   constraint rule_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
 );
@@ -959,6 +959,72 @@ create policy tenant_rows on settlement using (tenant = (NULLIF(current_setting(
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.settlement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.settlement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 grant insert, select on settlement to mitra_app, mitra_worker;
+
+create table decision (
+  tenant uuid not null,
+  id uuid not null,
+  programme uuid not null,
+  at timestamp with time zone not null,
+  by text not null,
+  what text not null,
+  rule uuid,
+  version integer,
+  experiment text,
+  facts jsonb not null default '{}'::jsonb,
+  constraint decision_pkey PRIMARY KEY (tenant, id),
+  constraint decision_what_check CHECK ((what = ANY (ARRAY['drafted'::text, 'proposed'::text, 'declined'::text, 'launched'::text, 'retired'::text, 'configured'::text, 'stopped'::text]))),
+  constraint decision_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+CREATE INDEX decision_rule ON public.decision USING btree (tenant, rule, id) WHERE (rule IS NOT NULL);
+alter table decision enable row level security;
+alter table decision force row level security;
+create policy tenant_rows on decision using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on decision to mitra_app, mitra_worker;
+
+create table rule_replay (
+  tenant uuid not null,
+  programme uuid not null,
+  digest bytea not null,
+  at timestamp with time zone not null,
+  by text not null,
+  first_day date not null,
+  last_day date not null,
+  activities bigint not null,
+  cost jsonb not null,
+  constraint rule_replay_pkey PRIMARY KEY (tenant, programme, digest, at),
+  constraint rule_replay_activities_check CHECK ((activities >= 0)),
+  constraint rule_replay_digest_check CHECK ((length(digest) = 32)),
+  constraint rule_replay_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+alter table rule_replay enable row level security;
+alter table rule_replay force row level security;
+create policy tenant_rows on rule_replay using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.rule_replay FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.rule_replay FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on rule_replay to mitra_app, mitra_worker;
+
+create table experiment_look (
+  tenant uuid not null,
+  programme uuid not null,
+  experiment text not null,
+  look integer not null,
+  at timestamp with time zone not null,
+  document jsonb not null,
+  constraint experiment_look_pkey PRIMARY KEY (tenant, programme, experiment, look),
+  constraint experiment_look_look_check CHECK ((look > 0)),
+  constraint experiment_look_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+alter table experiment_look enable row level security;
+alter table experiment_look force row level security;
+create policy tenant_rows on experiment_look using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.experiment_look FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.experiment_look FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on experiment_look to mitra_app, mitra_worker;
 
 CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, job_key text, run_at timestamp with time zone)
  RETURNS void

@@ -14,6 +14,9 @@ export const immutableTables = [
   'evaluation',
   'settlement',
   'target',
+  'decision',
+  'rule_replay',
+  'experiment_look',
 ] as const;
 
 /** What activities name for ever: rows of these may change and are never deleted. */

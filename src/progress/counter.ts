@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { compileDocument, type CompiledRule } from '../rules/compile.ts';
 import type { Goal, Measure, RuleDocument } from '../rules/document.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
+import { canonicalJson } from '../shared/canonical.ts';
 import { nameId, type Id, type RuleId } from '../shared/id.ts';
 
 export type CounterId = Id<'counter'>;
@@ -20,7 +21,7 @@ export type Counted = {
 /** The id says what is counted: whoever asks for the same shares it, and an edit that counts the same keeps it. */
 export function counterIdOf(programme: Id<'programme'>, counted: Counted): CounterId {
   const { measure, scope, condition = '' } = counted;
-  return nameId('counter', programme, canonical([counted.for, measure, scope, condition]));
+  return nameId('counter', programme, canonicalJson([counted.for, measure, scope, condition]));
 }
 
 /** Counters with the activities that they count turned round: from an activity to its counters. */
@@ -40,7 +41,7 @@ export function bindCounters(programme: Id<'programme'>, wanted: readonly Counte
     counters.set(id, { id, counted });
   }
   const scopes = Map.groupBy(counters.values(), ({ counted: { scope, condition } }) =>
-    canonical([scope, condition ?? '']),
+    canonicalJson([scope, condition ?? '']),
   );
   const bound = [...scopes.values()].map((together) => [compile(together[0]!), together] as const);
   return {
@@ -71,13 +72,4 @@ function compile({ id, counted: { scope, condition } }: Counter): CompiledRule {
     effectiveUntil: null,
     ...compiled.compiled,
   };
-}
-
-// The same for equal documents, whatever the order of their fields.
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

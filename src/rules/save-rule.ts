@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Tx } from '../db/transact.ts';
 import { nameId, type ProgrammeId, type RuleId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
+import { neighbourProblems, unknownNames, type KnownNames } from './check-neighbours.ts';
 import { compileDocument } from './compile.ts';
 import type { RuleDocument, RuleProblem } from './document.ts';
 import { newestRules, type RuleState, type StoredRule } from './read-rules.ts';
@@ -28,13 +29,10 @@ export type SaveOptions = {
   known?: KnownNames;
 };
 
-type KnownNames = Partial<
-  Record<'assets' | 'tiers' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories', readonly string[]>
->;
-
 /**
  * Saves each document as the next version of the rule with its code; answers in order. Nothing is overwritten, and what
- * limits have counted stays counted. A document that says what the newest version says adds nothing.
+ * limits have counted stays counted. A document that says what the newest version says adds nothing. The documents must
+ * fit beside each other and beside the rules that are not among them.
  */
 export async function saveRules(
   tx: Tx,
@@ -44,26 +42,41 @@ export async function saveRules(
   at: Date,
   options: SaveOptions = {},
 ): Promise<Saved[]> {
+  const newest = new Map((await newestRules(tx, programme)).map((rule) => [rule.code, rule] as const));
+  const compiled = documents.map(compileDocument);
+  const standing = new Map(
+    [...newest].flatMap(([code, { state, document }]) => (state === 'retired' ? [] : [[code, document]])),
+  );
+  for (const one of compiled) if (one.ok) standing.set(one.document.code, one.document);
   const answers: Saved[] = [];
-  for (const document of documents) answers.push(await saveRule(tx, programme, document, by, at, options));
+  for (const one of compiled) {
+    const problems = one.ok ? problemsBeside(one.document, [...standing.values()], options) : one.problems;
+    answers.push(
+      one.ok && problems.length === 0
+        ? await saveRule(tx, programme, one.document, newest.get(one.document.code), { by, at, ...options })
+        : { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems },
+    );
+  }
   return answers;
+}
+
+/** What keeps a document from being saved beside these rules; one that ends its rule fits everywhere. */
+function problemsBeside(
+  document: RuleDocument,
+  others: readonly RuleDocument[],
+  { state, known = {} }: SaveOptions,
+): RuleProblem[] {
+  if (state === 'retired') return [];
+  return [...unknownNames(document, known), ...neighbourProblems(document, others)];
 }
 
 async function saveRule(
   tx: Tx,
   programme: ProgrammeId,
-  given: unknown,
-  by: string,
-  at: Date,
-  { state = 'live', effectiveFrom, basedOn, known = {} }: SaveOptions,
+  document: RuleDocument,
+  newest: StoredRule | undefined,
+  { state = 'live', effectiveFrom, basedOn, by, at }: SaveOptions & { by: string; at: Date },
 ): Promise<Saved> {
-  const compiled = compileDocument(given);
-  if (!compiled.ok) return invalid(compiled.problems);
-  const { document } = compiled;
-  const others = await newestRules(tx, programme);
-  const newest = others.find(({ code }) => code === document.code);
-  const problems = [...unknownNames(document, known), ...stackingProblems(document, others)];
-  if (problems.length > 0) return invalid(problems);
   const version = newest?.version ?? 0;
   if (basedOn !== undefined && basedOn !== version) return refuse('rule-changed', { version });
 
@@ -97,53 +110,4 @@ async function saveRule(
 /** The id that a rule's code gives, whether or not the rule is there. */
 export function ruleIdOf(tx: Tx, programme: ProgrammeId, code: string): RuleId {
   return nameId<RuleId>(tx.tenant, 'rule', programme, code);
-}
-
-function invalid(problems: RuleProblem[]): Saved {
-  return { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems };
-}
-
-function unknownNames(document: RuleDocument, known: KnownNames): RuleProblem[] {
-  const { audience = {}, products = {} } = document.scope;
-  const used = [
-    ...document.effects.flatMap((effect, index) =>
-      'asset' in effect ? [['assets', `effects[${index}].asset`, [effect.asset]] as const] : [],
-    ),
-    ['tiers', 'scope.audience.tiers', audience.tiers] as const,
-    ['areas', 'scope.audience.areas', audience.areas] as const,
-    ['channels', 'scope.audience.channels', audience.channels] as const,
-    ['outlets', 'scope.audience.outlets', audience.outlets] as const,
-    ['skus', 'scope.products.skus', products.skus] as const,
-    ['categories', 'scope.products.categories', products.categories] as const,
-  ];
-  return used.flatMap(([kind, at, names = []]) =>
-    names
-      .filter((name) => known[kind] && !known[kind].includes(name))
-      .map(
-        (name) =>
-          ({ code: 'unknown-name', at, sentence: `There is no "${name}" among the ${kind}.` }) as const,
-      ),
-  );
-}
-
-// A group has one mode and pays in one way, or its result would depend on which rule came first.
-function stackingProblems(document: RuleDocument, others: readonly StoredRule[]): RuleProblem[] {
-  const { group, mode } = document.stacking;
-  const multiplies = ({ effects }: RuleDocument) => effects[0]!.kind === 'multiply';
-  const inGroup = others.filter(
-    (other) =>
-      other.code !== document.code && other.state !== 'retired' && other.document.stacking.group === group,
-  );
-  const otherMode = inGroup.find((other) => other.document.stacking.mode !== mode);
-  const otherKind = inGroup.find((other) => multiplies(other.document) !== multiplies(document));
-  const problems: RuleProblem[] = [];
-  if (otherMode) {
-    const sentence = `The group ${group} is "${otherMode.document.stacking.mode}" in the rule ${otherMode.code}.`;
-    problems.push({ code: 'contradiction', at: 'stacking.mode', sentence });
-  }
-  if (otherKind) {
-    const sentence = `The rule ${otherKind.code} of the group ${group} does not ${multiplies(document) ? 'multiply' : 'award'}; use another group.`;
-    problems.push({ code: 'contradiction', at: 'stacking.group', sentence });
-  }
-  return problems;
 }

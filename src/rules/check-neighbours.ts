@@ -1,0 +1,83 @@
+import { canonicalJson } from '../shared/canonical.ts';
+import type { RuleDocument, RuleProblem } from './document.ts';
+
+/** Names that codes in documents must be among, by kind; kinds that are absent are not checked. */
+export type KnownNames = Partial<
+  Record<
+    'assets' | 'tiers' | 'segments' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories',
+    readonly string[]
+  >
+>;
+
+/** The names that a document uses, with their kind and their place. */
+export function namesIn({ scope, effects }: RuleDocument): {
+  kind: keyof KnownNames;
+  at: string;
+  names: readonly string[];
+}[] {
+  const { audience = {}, products = {} } = scope;
+  const lists = { ...audience, ...products } as Partial<Record<string, unknown>>;
+  const kinds = ['tiers', 'segments', 'areas', 'channels', 'outlets', 'skus', 'categories'] as const;
+  return [
+    ...effects.flatMap((effect, index) =>
+      'asset' in effect
+        ? [{ kind: 'assets' as const, at: `effects[${index}].asset`, names: [effect.asset] }]
+        : [],
+    ),
+    ...kinds.map((kind) => ({
+      kind,
+      at: `scope.${kind in products ? 'products' : 'audience'}.${kind}`,
+      names: (lists[kind] as readonly string[] | undefined) ?? [],
+    })),
+  ];
+}
+
+/** The names in a document that nobody knows. */
+export function unknownNames(document: RuleDocument, known: KnownNames): RuleProblem[] {
+  return namesIn(document).flatMap(({ kind, at, names }) =>
+    names
+      .filter((name) => known[kind] && !known[kind].includes(name))
+      .map((name) => ({
+        code: 'unknown-name' as const,
+        at,
+        sentence: `There is no "${name}" among the ${kind}.`,
+      })),
+  );
+}
+
+/** What keeps a document from standing beside the other rules of its programme. `others` are those that are not retired. */
+export function neighbourProblems(document: RuleDocument, others: readonly RuleDocument[]): RuleProblem[] {
+  const neighbours = others.filter(({ code }) => code !== document.code);
+  return [...stackingProblems(document, neighbours), ...experimentProblems(document, neighbours)];
+}
+
+// A group has one mode and pays in one way, or its result would depend on which rule came first.
+function stackingProblems(document: RuleDocument, others: readonly RuleDocument[]): RuleProblem[] {
+  const { group, mode } = document.stacking;
+  const multiplies = ({ effects }: RuleDocument) => effects[0]!.kind === 'multiply';
+  const inGroup = others.filter((other) => other.stacking.group === group);
+  const otherMode = inGroup.find((other) => other.stacking.mode !== mode);
+  const otherKind = inGroup.find((other) => multiplies(other) !== multiplies(document));
+  const problems: RuleProblem[] = [];
+  if (otherMode) {
+    const sentence = `The group ${group} is "${otherMode.stacking.mode}" in the rule ${otherMode.code}.`;
+    problems.push({ code: 'contradiction', at: 'stacking.mode', sentence });
+  }
+  if (otherKind) {
+    const sentence = `The rule ${otherKind.code} of the group ${group} does not ${multiplies(document) ? 'multiply' : 'award'}; use another group.`;
+    problems.push({ code: 'contradiction', at: 'stacking.group', sentence });
+  }
+  return problems;
+}
+
+// An experiment has one split and one measure, or nobody could say what was compared.
+function experimentProblems({ experiment }: RuleDocument, others: readonly RuleDocument[]): RuleProblem[] {
+  if (!experiment) return [];
+  const other = others.find(
+    (one) =>
+      one.experiment?.name === experiment.name && canonicalJson(one.experiment) !== canonicalJson(experiment),
+  );
+  if (!other) return [];
+  const sentence = `The experiment ${experiment.name} is another one in the rule ${other.code}; both must say the same.`;
+  return [{ code: 'contradiction', at: 'experiment', sentence }];
+}
