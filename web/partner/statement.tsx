@@ -33,7 +33,20 @@ export function Statement() {
         </button>
       )}
       {first.data?.items.length === 0 && <p class="empty">{t('partner.statement.empty')}</p>}
+      {first.data && first.data.items.length > 0 && <Download />}
     </Page>
+  );
+}
+
+/** The whole of it as a signed file, to be shown to whoever wants proof. */
+function Download() {
+  return (
+    <p class="download">
+      <a class="button quiet" href="/api/v1/statement/export" download>
+        {t('partner.statement.download')}
+      </a>
+      <small>{t('partner.statement.download-hint')}</small>
+    </p>
   );
 }
 
