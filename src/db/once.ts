@@ -44,7 +44,7 @@ export async function onceEach(
     unique.filter((request) => !inserted.has(nameOf(request))),
   );
   const places = [...first].flatMap(([name, place]) => (inserted.has(name) ? [place] : []));
-  const answers = await work(places);
+  const answers = places.length > 0 ? await work(places) : [];
   await keepAnswers(
     tx,
     places.map((place) => requests[place]!),
