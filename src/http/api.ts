@@ -20,6 +20,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { unitRoutes } from './routes/units.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import { guard, pages } from './web.ts';
 
 export const apiBase = '/api/v1';
@@ -41,6 +42,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, ledgerRoutes);
   router.route(apiBase, booksRoutes);
   router.route(apiBase, unitRoutes);
+  router.route(apiBase, walletRoutes);
   describe(router);
   router.route('/', apiPage());
   router.route('/', publishedKeys());

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { demoReceipt, photo, testApp } from '../../test/app.ts';
 import { httpClient, pictureForm, type Client } from '../../test/http.ts';
+import { people } from '../../test/world.ts';
 import { recordActivities } from '../activity/record.ts';
 import { withTenant } from '../db/transact.ts';
 import type { App } from '../flow/app.ts';
+import { holdUnits } from '../flow/hold-units.ts';
+import { saveSharedWallet } from '../flow/shared-wallet.ts';
 import { snapReceipt } from '../flow/snap-receipt.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
@@ -77,7 +80,14 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       };
       await post(tx, [move], app.now());
       const activity = recorded!.ok ? recorded!.activity.id : '';
+      const spender = { participant: world.sari, wallet: null };
+      const held = await holdUnits(tx, { spender, asset: 'points', units: 2n, timesOutAt: null }, app.now());
+      const member = { participant: world.sari, limitUnits: null, limitPer: 'day' as const, isActive: true };
+      const shop = { code: 'shop', name: 'Shop', asset: 'points', members: [member] };
+      const saved = await saveSharedWallet(tx, shop, app.now());
       return {
+        holds: held.ok ? held.hold.id : '',
+        wallets: saved.ok ? saved.wallet.id : '',
         evidence: snapped.evidence,
         activities: activity,
         transfers: transfer,
@@ -89,9 +99,16 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   });
 
   async function state(): Promise<string> {
-    const counts = ['evidence', 'verification', 'activity', 'transfer', 'message', 'participant', 'rule'].map(
-      (table) => `(select count(*) from ${table} where tenant = $1) as ${table}`,
-    );
+    const counts = [
+      'evidence',
+      'verification',
+      'activity',
+      'transfer',
+      'message',
+      'participant',
+      'rule',
+      'wallet',
+    ].map((table) => `(select count(*) from ${table} where tenant = $1) as ${table}`);
     const both = [];
     for (const tenant of [world.tenant, world.other.tenant]) {
       both.push(
@@ -114,6 +131,17 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   const bodies: Record<string, unknown> = {
     'evidence/{id}/review': { decision: 'approve', reason: 'mine' },
     periods: { before: '2018-01-01' },
+    'wallet/gifts': { to: { person: 'budi' }, units: 1 },
+    holds: { participant: people.sari, units: 1 },
+    wallets: {
+      code: 'x',
+      name: 'X',
+      members: [{ participant: people.sari, limitUnits: 1, limitPer: 'day' }],
+    },
+    'holds/{id}/capture': {},
+    'holds/{id}/release': {},
+    'transfers/{id}/refund': {},
+    'activities/{id}/events': { event: 'delivery' },
   };
 
   test('the list of operations is not empty', () => expect(withId.length).toBeGreaterThan(8));
@@ -170,13 +198,14 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   test('the owner is answered', async () => {
     for (const [room, id] of Object.entries(own)) {
       if (room === 'participants') continue;
-      expect((await ask(`${room}/${id}`, { as: 'sari' })).status, room).toBe(200);
+      const as = room === 'holds' ? 'dewi' : 'sari';
+      expect((await ask(`${room}/${id}`, { as })).status, room).toBe(200);
     }
     expect((await ask(`participants/${world.sari}/wallet`, { as: 'dewi' })).status).toBe(200);
   });
 
   test('lists show one’s own only', async () => {
-    for (const route of ['evidence', 'activities', 'outlets']) {
+    for (const route of ['evidence', 'activities', 'outlets', 'wallets']) {
       const listed = JSON.stringify(await (await ask(route, { as: 'omar' })).json());
       for (const id of Object.values(own)) expect(listed, route).not.toContain(id);
     }

@@ -4,9 +4,18 @@ import { withTenant, type Tx } from '../../db/transact.ts';
 import { giveUnits } from '../../flow/give-units.ts';
 import { captureUnits, heldUnits, holdUnits, releaseUnits, type HeldUnits } from '../../flow/hold-units.ts';
 import { nameOwners } from '../../flow/name-owners.ts';
+import { refundSpend } from '../../flow/refund-spend.ts';
 import { tellEvent } from '../../flow/tell-event.ts';
 import type { WalletId } from '../../network/wallets.ts';
-import { isId, type ActivityId, type ParticipantId, type TransferId } from '../../shared/id.ts';
+import { transferById } from '../../ledger/read.ts';
+import {
+  isId,
+  newId,
+  type ActivityId,
+  type Id,
+  type ParticipantId,
+  type TransferId,
+} from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
@@ -158,6 +167,38 @@ export const unitRoutes = newRouter()
     stepRoute('/holds/{id}/release', 'Free what is held, or part of it (staff; Idempotency-Key required)'),
     async (c) =>
       c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'release', releaseUnits), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/transfers/{id}/refund',
+      tags: ['ledger'],
+      summary: 'Give back what a spend took, or part of it (staff; Idempotency-Key required)',
+      request: { ...idParam, ...body(stepAsked) },
+      responses: {
+        200: json(
+          z.object({ refund: z.uuid(), units: z.int() }),
+          'Given back; the id is the cause of its transfers',
+        ),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { id } = c.req.valid('param');
+      const given = c.req.valid('json');
+      const found = await withTenant(c.get('app').db, by.tenant, async (tx) =>
+        isId<TransferId>(id) ? transferById(tx, id) : null,
+      );
+      if (!found) return endWith(c, refuse('not-found'));
+      const { refund, units } = await onceAsked(c, by, 'refund', [id, given], async (tx, at) => {
+        const because = newId<Id<'refund'>>(at);
+        const asked = given.units === undefined ? null : BigInt(given.units);
+        const done = await refundSpend(tx, { spend: found.id, units: asked, because }, at);
+        return done.ok ? { ok: true, refund: because, units: Number(done.units) } : done;
+      });
+      return c.json({ refund, units }, 200);
+    },
   )
   .openapi(
     createRoute({
