@@ -9,6 +9,8 @@ import { awardsOf, type Evaluation } from '../rules/evaluation.ts';
 import { evaluationsOf } from '../rules/evaluations.ts';
 import { rulesByVersion } from '../rules/read-rules.ts';
 import type { ActivityId, Id, TransferId } from '../shared/id.ts';
+import type { Day } from '../shared/time.ts';
+import { dayAt, timeZoneOf } from './calendar.ts';
 import { explainRules, type ExplainedRule } from './explain-award.ts';
 import { awardTransferId } from './plan-awards.ts';
 import { tellEvidence, type EvidenceStory } from './tell-evidence.ts';
@@ -19,8 +21,8 @@ export type TransferExplained = {
   rule: ExplainedRule | null;
   activity: Activity | null;
   story: EvidenceStory | null;
-  /** Where the books of that time were closed already: the first open moment, under which it is booked. */
-  bookedLate: Date | null;
+  /** Where the books of that time were closed already: the day it happened, and the first open day, under which it is booked. */
+  bookedLate: { happenedOn: Day; bookedOn: Day } | null;
 };
 
 /**
@@ -40,8 +42,19 @@ export async function explainTransfer(
   const rule = transfer.cause
     ? await ruleBehind(tx, transfer.reverses ?? transfer.id, transfer.cause, language)
     : null;
-  const bookedLate = activity && (await closingBehind(tx, transfer, activity.occurredAt));
+  const bookedLate = activity && (await tellLate(tx, transfer, activity));
   return { transfer, rule, activity, story, bookedLate };
+}
+
+async function tellLate(
+  tx: Tx,
+  transfer: BookedTransfer,
+  { occurredAt }: Activity,
+): Promise<TransferExplained['bookedLate']> {
+  const closing = await closingBehind(tx, transfer, occurredAt);
+  if (!closing) return null;
+  const timeZone = await timeZoneOf(tx);
+  return { happenedOn: dayAt(occurredAt, timeZone), bookedOn: dayAt(closing, timeZone) };
 }
 
 // The id of an award's transfer is made from the award, so the award is found by making the ids again.

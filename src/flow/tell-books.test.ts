@@ -66,7 +66,7 @@ test('a sale that is learned of after its period was closed earns by its date an
   expect(closed).toMatchObject({ ok: true, before: july, day: '2018-07-01', closedByName: 'Karim' });
   expect(await inNusa(tellClosedPeriods)).toMatchObject([{ day: '2018-07-01' }]);
   const again = await inNusa((tx) => closeBooks(tx, { before: '2018-06-01', by: people.karim }, july5));
-  expect(again).toMatchObject({ ok: false, refused: 'period-closed' });
+  expect(again).toEqual({ ok: false, refused: 'period-closed', facts: { closedBefore: '2018-07-01' } });
 
   const late = await record(sale('late', 50), july5);
   expect(late.points).toBe(early.points);
@@ -77,7 +77,9 @@ test('a sale that is learned of after its period was closed earns by its date an
   expect(await availableIn('2018-07-01', '2018-07-31')).toBe(late.points);
 
   const award = transfers.find(({ kind }) => kind === 'award')!;
-  expect(await inNusa((tx) => explainTransfer(tx, award.id, 'en'))).toMatchObject({ bookedLate: july });
+  expect(await inNusa((tx) => explainTransfer(tx, award.id, 'en'))).toMatchObject({
+    bookedLate: { happenedOn: '2018-06-20', bookedOn: '2018-07-01' },
+  });
   const [before] = await inNusa((tx) => transfersOfCause(tx, early.activity.id));
   expect(await inNusa((tx) => explainTransfer(tx, before!.id, 'en'))).toMatchObject({ bookedLate: null });
 

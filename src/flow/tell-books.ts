@@ -46,7 +46,14 @@ export async function closeBooks(
 ): Promise<({ ok: true } & ToldPeriod) | Refused<'period-closed' | 'period-not-over'>> {
   const timeZone = await timeZoneOf(tx);
   const closed = await closePeriod(tx, { before: beginningOf(before, timeZone), by }, now);
-  if (!closed.ok) return closed;
+  if (!closed.ok) {
+    // Asked by the day, so answered by the day.
+    const days = Object.entries(closed.facts ?? {}).map(([name, at]) => [
+      name,
+      dayAt(new Date(String(at)), timeZone),
+    ]);
+    return refuse(closed.refused, Object.fromEntries(days));
+  }
   const [told] = await tellPeriods(tx, [closed], timeZone);
   return { ok: true, ...told! };
 }

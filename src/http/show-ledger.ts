@@ -47,10 +47,7 @@ export function showExplanation(
   const { transfer, rule, activity, story, bookedLate } = told;
   const shown =
     story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
-  const late =
-    bookedLate && activity
-      ? [text(language, 'explain.booked-late', { occurredAt: activity.occurredAt, bookedAt: bookedLate })]
-      : [];
+  const late = bookedLate ? [text(language, 'explain.booked-late', bookedLate)] : [];
   return {
     transfer: showTransfer(transfer, story?.owners ?? new Map()),
     rule: rule && { code: rule.considered.code, version: rule.considered.version, title: rule.title },
