@@ -14,20 +14,23 @@ import { tell } from '../progress.ts';
 import { cpuSpeedOf, cpuSpeedRatio, interleave, speedOf, type Candidate } from '../rounds.ts';
 import { rounded } from '../statistics.ts';
 import { jsonRulesEngine, plainCel, type Matcher } from './peers.ts';
-import { conditionsPerRule, documentOf, expressionOf, ruleSet } from './rule-set.ts';
+import { conditionsPerRule, conditionTexts, documentOf, expressionOf, ruleSet } from './rule-set.ts';
 import { linesPerActivity, makeSubjects } from './subjects.ts';
 
 /** What is aimed at, in the same run on the same rules. */
 const goals = {
   vsJsonRulesEngine: { what: 'activities a second, times those of json-rules-engine', atLeast: 50 },
   vsUnindexedCel: { what: 'the same, times those of plain cel-js over all rules', atLeast: 10 },
-  compiledVsInterpreted: { what: 'conditions a second compiled, times interpreted', atLeast: 50 },
+  compiledVsInterpreted: {
+    what: 'conditions of ten comparisons, half of them true, a second: compiled, times interpreted',
+    atLeast: 50,
+  },
 } as const satisfies Record<string, Goal>;
 
 export type Plan = { rules: number; manyRules: number; activities: number; rounds: number; seconds: number };
 
 const plans: Record<'quick' | 'full', Plan> = {
-  quick: { rules: 200, manyRules: 2000, activities: 500, rounds: 3, seconds: 0.8 },
+  quick: { rules: 200, manyRules: 2000, activities: 200, rounds: 2, seconds: 0.7 },
   full: { rules: 200, manyRules: 2000, activities: 2000, rounds: 7, seconds: 3 },
 };
 
@@ -51,22 +54,25 @@ export async function measureRules(plan: Plan, quick: boolean): Promise<BenchDoc
     tell('json-rules-engine is not installed (npm install --include=dev), so nothing is compared with it');
   await checkSame(compiled, subjects, [cel, ...(engine ? [engine] : [])]);
   tell('all engines give the same rules; now in turn');
-  const conditions = rules.map((rule) => expressionFor(expressionOf(rule)));
-  const slices = await interleave(
-    {
-      indexed: judging(compiled, subjects, 'candidates'),
-      unindexed: judging(compiled, subjects, 'all'),
-      indexedInterpreted: judging(interpreted, subjects, 'candidates'),
-      unindexedInterpreted: judging(interpreted, subjects, 'all'),
-      manyIndexed: judging(many, subjects, 'candidates'),
-      manyUnindexed: judging(many, subjects, 'all'),
-      cel: matching(cel, subjects),
-      engine: engine ? matching(engine, subjects) : nothing,
-      compiledConditions: running(conditions, subjects, 'run'),
-      interpretedConditions: running(conditions, subjects, 'interpret'),
-    },
-    plan,
-  );
+  const conditions = conditionTexts(plan.rules).map(expressionFor);
+  const selective = rules.map((rule) => expressionFor(expressionOf(rule)));
+  const candidates = {
+    indexed: judging(compiled, subjects, 'candidates'),
+    unindexed: judging(compiled, subjects, 'all'),
+    indexedInterpreted: judging(interpreted, subjects, 'candidates'),
+    unindexedInterpreted: judging(interpreted, subjects, 'all'),
+    manyIndexed: judging(many, subjects, 'candidates'),
+    manyUnindexed: judging(many, subjects, 'all'),
+    cel: matching(cel, subjects),
+    engine: engine ? matching(engine, subjects) : nothing,
+    compiledConditions: running(conditions, subjects, 'run'),
+    interpretedConditions: running(conditions, subjects, 'interpret'),
+    compiledSelective: running(selective, subjects, 'run'),
+    interpretedSelective: running(selective, subjects, 'interpret'),
+  };
+  // What runs often is compiled by the machine while it runs: that is to be over before the clock starts.
+  for (const candidate of Object.values(candidates)) await candidate(Math.min(plan.seconds, warmUpSeconds));
+  const slices = await interleave(candidates, plan);
   const speeds = Object.fromEntries(
     Object.entries(slices).map(([name, some]) => [`${name}PerSecond`, rounded(speedOf(some))]),
   );
@@ -74,6 +80,9 @@ export async function measureRules(plan: Plan, quick: boolean): Promise<BenchDoc
     vsJsonRulesEngine: engine && rounded(cpuSpeedRatio(slices.indexed, slices.engine)),
     vsUnindexedCel: rounded(cpuSpeedRatio(slices.indexed, slices.cel)),
     compiledVsInterpreted: rounded(cpuSpeedRatio(slices.compiledConditions, slices.interpretedConditions)),
+    compiledVsInterpretedSelective: rounded(
+      cpuSpeedRatio(slices.compiledSelective, slices.interpretedSelective),
+    ),
     unindexedVsCel: rounded(cpuSpeedRatio(slices.unindexed, slices.cel)),
     indexedVsUnindexed: rounded(cpuSpeedRatio(slices.indexed, slices.unindexed)),
     indexedVsUnindexedMany: rounded(cpuSpeedRatio(slices.manyIndexed, slices.manyUnindexed)),
@@ -105,6 +114,7 @@ export async function measureRules(plan: Plan, quick: boolean): Promise<BenchDoc
   };
 }
 
+const warmUpSeconds = 0.6;
 type How = 'run' | 'interpret';
 
 function bookOf(count: number, how: How): RuleBook {

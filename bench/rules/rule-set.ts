@@ -94,3 +94,38 @@ export function expressionOf(rule: PlainRule): string {
     `activity.lines.exists(l, l.amountMinor > ${lineAbove})`,
   ].join(' && ');
 }
+
+const holding = (index: number) => [
+  'activity.kind == "receipt"',
+  'activity.weekday <= 7',
+  `activity.totalMinor >= ${index}`,
+  'activity.currency in ["MYR", "IDR", "INR"]',
+  'outlet.code.startsWith("shop-")',
+  'outlet.channel != "none"',
+  'eligible.count >= 1',
+  `eligible.quantityMilli >= ${index}`,
+  `activity.lines.exists(l, l.amountMinor > ${index % 100})`,
+  'activity.hour >= 0',
+];
+const failing = (index: number) => [
+  'activity.kind == "visit"',
+  'activity.weekday > 7',
+  `activity.totalMinor < ${index % 100}`,
+  'activity.currency in ["PLN", "UAH", "RUB"]',
+  'outlet.code.startsWith("depot-")',
+  'outlet.channel == "none"',
+  'eligible.count > 3',
+  `eligible.quantityMilli > ${99_000 + index}`,
+  `activity.lines.exists(l, l.amountMinor > ${100_000 + index})`,
+  'activity.hour > 23',
+];
+
+/** Conditions of ten comparisons each, of which half hold; in the others each comparison in turn is the one that fails. */
+export function conditionTexts(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const fails = index % 2 === 1 ? (index >> 1) % conditionsPerRule : null;
+    return holding(index)
+      .map((text, at) => (at === fails ? failing(index)[at]! : text))
+      .join(' && ');
+  });
+}

@@ -3,7 +3,7 @@ import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { oneOf, globber } from './glob.ts';
 import { add, divide, multiply, negate, remainder, subtract, sum } from './int.ts';
 import { Fault } from './fault.ts';
-import { hasField, toInt, type Values } from './vocabulary.ts';
+import { hasField, toInt, uncertainTypes, type Values } from './vocabulary.ts';
 
 /**
  * Turns a checked expression into one function: the same values and the same faults as the interpreter's, fifty times
@@ -43,7 +43,7 @@ function write(node: ASTNode, place: Place): string {
     case 'id':
       return variable(node, node.args, place);
     case '.':
-      return `h.need(${fieldOf(node.args, place)}, ${missing(node, place)})`;
+      return field(node, node.args, place);
     case 'list':
       return list(node.args, place);
     case '&&':
@@ -94,6 +94,12 @@ function variable(node: ASTNode, name: string, place: Place): string {
   if (certain.includes(name)) return `v.${name}`;
   if (!uncertain.includes(name)) throw new Unknown(name);
   return `h.need(v.${name}, ${missing(node, place)})`;
+}
+
+function field(node: ASTNode, args: readonly [ASTNode, string], place: Place): string {
+  const value = fieldOf(args, place);
+  const isCertain = !uncertainTypes.some((type) => type === typeOf(args[0]));
+  return isCertain ? value : `h.need(${value}, ${missing(node, place)})`;
 }
 
 function fieldOf([object, name]: readonly [ASTNode, string], place: Place): string {

@@ -76,14 +76,18 @@ export function interpreterOf(parsed: (context: Record<string, unknown>) => unkn
   };
 }
 
-function interpretable(values: Values): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, type]) => [name, into(type, values[name as keyof Values])]),
-  );
-}
-
 // The same activity meets many rules, so what was made of it is kept for as long as it lives.
 const made = new WeakMap<object, object>();
+
+function interpretable(values: Values): Record<string, unknown> {
+  const known = made.get(values);
+  if (known) return known as Record<string, unknown>;
+  const context = Object.fromEntries(
+    Object.entries(variables).map(([name, type]) => [name, into(type, values[name as keyof Values])]),
+  );
+  made.set(values, context);
+  return context;
+}
 
 function into(type: string, value: unknown): unknown {
   if (value === undefined) return undefined;

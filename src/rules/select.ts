@@ -73,6 +73,10 @@ const facts = {
 };
 type Fact = keyof typeof facts;
 const names = Object.keys(facts) as Fact[];
+const others = names.filter((name) => name !== 'kind');
+const misfits = Object.fromEntries(
+  others.map((name) => [name, ['sku', 'category', 'focus'].includes(name) ? 'products' : name]),
+) as Record<Exclude<Fact, 'kind'>, keyof PassedOver>;
 
 /** Sorts and indexes rules for evaluation. Pure; costs about a microsecond for each value in a scope. */
 export function bindRules(given: readonly CompiledRule[]): RuleBook {
@@ -99,10 +103,7 @@ export function bindRules(given: readonly CompiledRule[]): RuleBook {
  * each rule. No rule that fits is missing; a rule may be named whose combination of products does not fit.
  */
 export function candidatesOf(book: RuleBook, view: View): CompiledRule[] {
-  return named(
-    book.rules,
-    narrow(book, view, () => {}),
-  );
+  return named(book.rules, narrow(book, view, null));
 }
 
 /** As `candidatesOf`, with a note of how many rules were passed over for which fact. */
@@ -111,32 +112,24 @@ export function selectRules(
   view: View,
 ): { candidates: CompiledRule[]; passedOver: PassedOver } {
   const passedOver: PassedOver = {};
-  const fits = narrow(book, view, (fact, before, after) => {
-    const lost = countOf(before) - countOf(after);
-    if (lost === 0 || fact === 'kind' || fact === 'force') return;
-    const name = fact === 'sku' || fact === 'category' || fact === 'focus' ? 'products' : fact;
-    passedOver[name] = (passedOver[name] ?? 0) + lost;
-  });
-  return { candidates: named(book.rules, fits), passedOver };
+  return { candidates: named(book.rules, narrow(book, view, passedOver)), passedOver };
 }
 
-function narrow(
-  book: RuleBook,
-  view: View,
-  note: (fact: Fact | 'force' | 'period', before: Bits, after: Bits) => void,
-): Bits {
+function narrow(book: RuleBook, view: View, passedOver: PassedOver | null): Bits {
   const fits = bitsAt(book.force, view.activity.occurredAt.getTime()).slice();
-  const before = fits.slice();
-  const keep = (fact: Fact | 'force' | 'period', accepted: Bits) => {
-    intersect(fits, accepted);
-    note(fact, before, fits);
-    before.set(fits);
+  intersect(fits, accepting(book.dimensions.kind, facts.kind.given(view)));
+  let left = passedOver ? countOf(fits) : 0;
+  const keep = (accepted: Bits, misfit: keyof PassedOver) => {
+    if (!intersect(fits, accepted) || !passedOver) return;
+    const before = left;
+    left = countOf(fits);
+    passedOver[misfit] = (passedOver[misfit] ?? 0) + before - left;
   };
-  keep('kind', accepting(book.dimensions.kind, facts.kind.given(view)));
-  keep('period', bitsAt(book.period, view.wall.day));
-  for (const name of names)
-    if (name !== 'kind' && book.dimensions[name].values.size > 0)
-      keep(name, accepting(book.dimensions[name], facts[name].given(view)));
+  keep(bitsAt(book.period, view.wall.day), 'period');
+  for (const name of others) {
+    const dimension = book.dimensions[name];
+    if (dimension.values.size > 0) keep(accepting(dimension, facts[name].given(view)), misfits[name]);
+  }
   return fits;
 }
 
@@ -207,8 +200,8 @@ function accepting({ any, values }: Dimension, given: readonly (string | null)[]
 
 function named(rules: readonly CompiledRule[], bits: Bits): CompiledRule[] {
   const found: CompiledRule[] = [];
-  for (const [index, word] of bits.entries())
-    for (let left = word; left !== 0; left &= left - 1)
+  for (let index = 0; index < bits.length; index += 1)
+    for (let left = bits[index]!; left !== 0; left &= left - 1)
       found.push(rules[index * 32 + (31 - Math.clz32(left & -left))]!);
   return found;
 }
@@ -217,9 +210,15 @@ function noneOf(rules: readonly CompiledRule[]): Bits {
   return new Uint32Array(Math.ceil(rules.length / 32));
 }
 
+// Bits are added up in pairs, then in fours, then in bytes.
 function countOf(bits: Bits): number {
   let count = 0;
-  for (const word of bits) for (let left = word; left !== 0; left &= left - 1) count += 1;
+  for (let index = 0; index < bits.length; index += 1) {
+    const word = bits[index]!;
+    const pairs = word - ((word >>> 1) & 0x55555555);
+    const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+    count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
   return count;
 }
 
@@ -231,6 +230,12 @@ function unite(bits: Bits, other: Bits): void {
   for (let index = 0; index < bits.length; index += 1) bits[index]! |= other[index]!;
 }
 
-function intersect(bits: Bits, other: Bits): void {
-  for (let index = 0; index < bits.length; index += 1) bits[index]! &= other[index]!;
+/** Whether any bit was lost. */
+function intersect(bits: Bits, other: Bits): boolean {
+  let lost = 0;
+  for (let index = 0; index < bits.length; index += 1) {
+    lost |= bits[index]! & ~other[index]!;
+    bits[index]! &= other[index]!;
+  }
+  return lost !== 0;
 }

@@ -40,6 +40,9 @@ export const variables = {
  */
 export type Int = number | bigint;
 
+/** Of people and shops not everything is known; of an activity it is. */
+export const uncertainTypes = ['Participant', 'Outlet'] as const;
+
 type TypeName = keyof typeof vocabulary;
 type ValueOf<Type> = Type extends 'string'
   ? string
@@ -51,7 +54,9 @@ type ValueOf<Type> = Type extends 'string'
         ? readonly string[]
         : readonly LineValue[];
 type Fields<Name extends TypeName> = {
-  readonly [Field in keyof (typeof vocabulary)[Name]]: ValueOf<(typeof vocabulary)[Name][Field]> | undefined;
+  readonly [Field in keyof (typeof vocabulary)[Name]]:
+    | ValueOf<(typeof vocabulary)[Name][Field]>
+    | (Name extends (typeof uncertainTypes)[number] ? undefined : never);
 };
 export type LineValue = Fields<'Line'>;
 export type EligibleValue = Fields<'Eligible'>;
