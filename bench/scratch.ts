@@ -42,15 +42,36 @@ export async function withScratch<T>(
   try {
     const { logins, close } = await openLogins(here, 'share', () => {});
     const { scratch, dropAll } = scratchOn(logins);
+    const stop = noteStop(folder ? null : dropAll);
     try {
       return await work(scratch);
+    } catch (error) {
+      // The work fails because its database goes away, and the process ends in a moment.
+      if (stop.stopped) await new Promise(() => {});
+      throw error;
     } finally {
+      stop.forget();
       await dropAll();
       await close();
     }
   } finally {
     if (folder) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** After Ctrl-C the embedded server ends the process when it is down; on another server we tidy up and end it here. */
+function noteStop(tidy: (() => Promise<void>) | null): { stopped: boolean; forget(): void } {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const onStop = () => {
+    noted.stopped = true;
+    void tidy?.().finally(() => process.exit(130));
+  };
+  const noted = {
+    stopped: false,
+    forget: () => signals.forEach((signal) => process.removeListener(signal, onStop)),
+  };
+  for (const signal of signals) process.once(signal, onStop);
+  return noted;
 }
 
 function makeFolder(gigabytes: number): string {
