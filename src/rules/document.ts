@@ -154,8 +154,11 @@ export type RuleProblem = {
   code: ProblemCode;
   /** Path in the document: `effects[0].units`; empty for the document itself. */
   at: string;
-  /** Characters of the expression at `at`, from 0, the end not included; line and column count from 1. */
-  position?: { start: number; end: number; line: number; column: number };
+  /**
+   * Characters of the expression at `at`, from 0, the end not included; line and column count from 1. The excerpt is that
+   * line and under it carets where the problem is.
+   */
+  position?: { start: number; end: number; line: number; column: number; excerpt: string };
   sentence: string;
 };
 

@@ -190,5 +190,9 @@ function positionOf(
   text: string,
 ): NonNullable<RuleProblem['position']> {
   const before = text.slice(0, range.start).split('\n');
-  return { start: range.start, end: range.end, line: before.length, column: before.at(-1)!.length + 1 };
+  const [line, column] = [before.length, before.at(-1)!.length + 1];
+  const shown = text.split('\n')[line - 1]!;
+  const width = Math.min(range.end - range.start, shown.length + 1 - column);
+  const excerpt = `${shown}\n${' '.repeat(column - 1)}${'^'.repeat(Math.max(1, width))}`;
+  return { start: range.start, end: range.end, line, column, excerpt };
 }
