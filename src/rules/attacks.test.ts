@@ -86,4 +86,6 @@ test('what people write takes few steps too, and nothing of its text becomes cod
   expect(problems).toEqual([]);
   expect(steps).toBeLessThan(stepsMax);
   expect(steps).toBeLessThan(stepsMax);
+  const [considered] = judge(book(rule('r', { condition })), sale([line('PLAIN')])).considered;
+  expect(considered!.reason.code).toBe('condition-false');
 });
