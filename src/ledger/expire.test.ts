@@ -59,6 +59,15 @@ test('what is earned late for a lot that has expired expires with the next run',
   expect(await expireOn('2017-07-02')).toEqual([[book.sari.owner, 40n]]);
 });
 
+test('what a reversal brings back into a lot that had run out expires with the next run', async () => {
+  const spend = book.spend(book.sari, 100n);
+  await book.postNow([book.earn(book.sari, 100n, { expiresOn: '2017-06-30' }), spend]);
+  expect(await expireOn('2017-07-01')).toEqual([]);
+  const { debit: credit, credit: debit, id: reverses } = spend;
+  await book.postNow([book.move({ debit, credit, amount: 30n, kind: 'reversal', reverses })]);
+  expect(await expireOn('2017-07-02')).toEqual([[book.sari.owner, 30n]]);
+});
+
 test('held units do not expire while they are held, and do once they are released', async () => {
   const hold = book.hold(book.sari, 60n);
   await book.postNow([book.earn(book.sari, 100n, { expiresOn: '2017-06-30' }), hold]);

@@ -56,7 +56,6 @@ export async function planRefund(
     const accounts = { debit: spend.debit, credit: policy.expireTo, asset: spend.asset.id };
     transfers.push({ ...shared, ...accounts, id: idOf('expire'), amount: over, kind: 'expire' });
   }
-  await reopenLots(tx, spend.debit);
   return { ok: true, transfers };
 }
 
@@ -70,12 +69,4 @@ function unitsOver(parts: readonly SpentPart[], amount: bigint, day: Day): bigin
     if (part.expiresOn !== null && part.expiresOn < day) over += units;
   }
   return over;
-}
-
-// What comes back may lie in lots that had run out: the next expiry looks at them again.
-async function reopenLots(tx: Tx, account: AccountId): Promise<void> {
-  await tx.query('update lot set open = true where tenant = $1 and account = $2 and not open', [
-    tx.tenant,
-    account,
-  ]);
 }

@@ -92,6 +92,19 @@ export async function writeBatch(tx: Tx, seal: Seal, rows: readonly Transfer[], 
     throw new NotThere(
       'an account, lot or hold that the batch changes is not there, or not under that asset',
     );
+  await reopenLots(tx, accounts);
+}
+
+// What comes back from a spend may lie in lots that had run out: the next expiry looks at them again. A statement of its
+// own, for one statement changes a row once; few batches need it.
+async function reopenLots(tx: Tx, accounts: readonly AccountState[]): Promise<void> {
+  const gotBack = accounts.filter(({ role, added }) => role === 'available' && added.spent < 0n);
+  if (gotBack.length === 0) return;
+  await tx.query(
+    'update lot set open = true where tenant = $1 and account = any ($2::uuid[]) and not open',
+    [tx.tenant, listOf(gotBack.map(({ id }) => id))],
+    { name: 'ledger-reopen' },
+  );
 }
 
 /** Something that a batch changes is not in the book as it was judged. */

@@ -77,21 +77,29 @@ export function modelBook(places: ReadonlyMap<AccountId, Place>) {
     return { accounts, lots, holds };
   }
 
-  /** Each account, lot and open hold by name, with its figures as text. */
-  function figures(): Map<string, string> {
+  /** Each account, lot and open hold by name, with its figures. */
+  function figures(): Map<string, bigint[]> {
     const { accounts, lots, holds } = count();
-    return new Map([
-      ...[...accounts].map(([id, { balance, held, spent }]): [string, string] => [
-        `account ${id}`,
-        `${balance} ${held} ${spent}`,
-      ]),
-      ...[...lots]
-        .filter(([, earned]) => earned !== 0n)
-        .map(([name, earned]): [string, string] => [`lot ${name}`, `${earned}`]),
-      ...[...holds]
-        .filter(([, open]) => open !== 0n)
-        .map(([id, open]): [string, string] => [`hold ${id}`, `${open}`]),
-    ]);
+    const all = new Map<string, bigint[]>();
+    for (const [id, { balance, held, spent }] of accounts) all.set(`account ${id}`, [balance, held, spent]);
+    for (const [name, earned] of lots) if (earned !== 0n) all.set(`lot ${name}`, [earned]);
+    for (const [id, open] of holds) if (open !== 0n) all.set(`hold ${id}`, [open]);
+    return all;
+  }
+
+  /** What is left of the lots of an account, earliest expiry first: spending used up the earliest. */
+  function schedule(account: AccountId): { expiresOn: string; units: bigint }[] {
+    const { accounts, lots } = count();
+    let { spent } = accounts.get(account)!;
+    return [...lots]
+      .filter(([name]) => name.startsWith(account))
+      .map(([name, earned]) => ({ expiresOn: name.split(' ')[1]!, earned }))
+      .sort((one, other) => (one.expiresOn < other.expiresOn ? -1 : 1))
+      .flatMap(({ expiresOn, earned }) => {
+        const used = spent < earned ? spent : earned;
+        spent -= used;
+        return earned > used ? [{ expiresOn, units: earned - used }] : [];
+      });
   }
 
   /** What is wrong with a leg that names another transfer, after the legs in `list`. */
@@ -177,6 +185,41 @@ export function modelBook(places: ReadonlyMap<AccountId, Place>) {
     return due.length;
   }
 
+  /** Expires what could be used before a day and is not held; answers the units by account. */
+  function expire(day: string, to: AccountId, at: Date): Map<AccountId, bigint> {
+    const due = new Map<AccountId, bigint>();
+    for (const account of places.keys()) {
+      if (roleOf(account) !== 'available') continue;
+      const over = schedule(account).filter(({ expiresOn }) => expiresOn < day);
+      const units = over.reduce((total, lot) => total + lot.units, 0n) - count().accounts.get(account)!.held;
+      if (units > 0n) due.set(account, units);
+    }
+    for (const [debit, amount] of due) {
+      const id = `expire ${debit} ${day}` as TransferId;
+      const [{ asset }] = entries as [Entry];
+      const effectiveAt = new Date(day);
+      entries.push({ id, tx: id, debit, credit: to, asset, amount, kind: 'expire', effectiveAt, at });
+    }
+    return due;
+  }
+
+  /** The legs that a gift is expected to have: the lots of the giver, earliest first, and what never expires. */
+  function giftOf(from: AccountId, units: bigint): { expiresOn: string | undefined; amount: bigint }[] {
+    let rest = units;
+    const legs = [...schedule(from), { expiresOn: undefined, units }].map((lot) => {
+      const amount = lot.units < rest ? lot.units : rest;
+      rest -= amount;
+      return { expiresOn: lot.expiresOn, amount };
+    });
+    return legs.filter(({ amount }) => amount > 0n);
+  }
+
+  /** What can still be given back of a spending. */
+  const refundable = (spend: TransferId) => {
+    const entry = byId.get(spend);
+    return entry ? entry.amount - reversedOf(spend) : null;
+  };
+
   /** What the next earnings, in this order, are expected to repay of their owners' debts. */
   function repayments(earnings: readonly NewTransfer[]): { earning: TransferId; amount: bigint }[] {
     const { accounts } = count();
@@ -243,7 +286,9 @@ export function modelBook(places: ReadonlyMap<AccountId, Place>) {
 
   const close = (before: Date) => (closedBefore = before);
 
-  return { accepted, post, figures, timeOut, repayments, takeBack, balanceAsOf, close };
+  const acts = { post, timeOut, expire, close };
+  const plans = { giftOf, refundable, repayments, takeBack };
+  return { accepted, figures, balanceAsOf, ...acts, ...plans };
 }
 
 export type BookModel = ReturnType<typeof modelBook>;

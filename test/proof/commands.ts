@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { ClawbackPolicy } from '../../src/ledger/reverse.ts';
 
 export type Fresh = {
-  what: 'earn' | 'earn-pending' | 'spend' | 'hold' | 'gift' | 'sell';
+  what: 'earn' | 'earn-pending' | 'import' | 'spend' | 'hold' | 'sell' | 'tip';
   sari: boolean;
   amount: bigint;
   /** 0: no expiry; a hold with one times out. */
@@ -26,6 +26,10 @@ export type TakeBack = {
   all: boolean;
   policy: ClawbackPolicy;
 };
+/** A gift keeps the last day of its units. */
+export type Gift = { what: 'gift'; sari: boolean; amount: bigint };
+/** Gives back a spending, or part of it; what has expired meanwhile gets some days of grace. */
+export type Refund = { what: 'refund'; ref: number; amount: bigint; all: boolean };
 export type Again = {
   what: 'repeat' | 'alter';
   ref: number;
@@ -33,10 +37,13 @@ export type Again = {
 };
 
 /** What somebody does. */
-export type Command = Fresh | FollowUp | TakeBack | Again;
+export type Command = Fresh | FollowUp | TakeBack | Gift | Refund | Again;
 
-/** What happens to the whole book before a step: days pass, what is over is released, a period is closed. */
-export type Passing = { days: number; runs: boolean; closes: boolean };
+/**
+ * What happens to the whole book before a step: days pass, what is over is released and expires, a period is closed. Then
+ * the step is posted in batches of at most `batch` groups of legs.
+ */
+export type Passing = { days: number; runs: boolean; closes: boolean; batch: number };
 
 /** Series of steps side by side in one book. A step is mostly one command; several are posted in one batch. */
 export type Plan = { passing: Passing[]; sequences: Command[][][] };
@@ -44,6 +51,7 @@ export type Plan = { passing: Passing[]; sequences: Command[][][] };
 const policies: ClawbackPolicy[] = ['only-pending', 'within-balance', 'allow-debt', 'offset-next-earnings'];
 export const stepsMax = 16;
 
+const fresh: Fresh['what'][] = ['earn', 'earn', 'earn-pending', 'import', 'spend', 'hold', 'sell', 'tip'];
 const amount = fc.bigInt({ min: 1n, max: 60n });
 const ref = fc.nat({ max: 40 });
 const month = fc.nat({ max: 4 });
@@ -53,7 +61,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      what: fc.constantFrom<Fresh['what'][]>('earn', 'earn', 'earn-pending', 'spend', 'hold', 'gift', 'sell'),
+      what: fc.constantFrom(...fresh),
       sari: fc.boolean(),
       amount,
       month,
@@ -81,6 +89,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('gift' as const), sari: fc.boolean(), amount }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('refund' as const), ref, amount, all }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       what: fc.constantFrom<Again['what'][]>('repeat', 'alter'),
@@ -102,7 +118,8 @@ const passing = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: 20, max: 70 }) },
   ),
   runs: fc.boolean(),
-  closes: fc.oneof({ weight: 15, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() }),
+  closes: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  batch: fc.constantFrom(1000, 1000, 1000, 7, 2),
 });
 
 /** Plans of `width` sequences. */

@@ -26,6 +26,7 @@ export type AskedTakeBack = Pick<TakeBack, 'policy' | 'amount'> & { earning: Tra
 export type Series = {
   sari: Purse;
   budi: Purse;
+  /** One for all series: the account that everybody meets on. */
   issued: AccountId;
   stock: AccountId;
   sold: AccountId;
@@ -38,6 +39,7 @@ export type Series = {
 export type World = {
   db: Db;
   tenant: TenantId;
+  issued: AccountId;
   points: AssetId;
   coffee: AssetId;
   series: Series[];
@@ -53,13 +55,14 @@ export async function openWorld({ db }: TestDatabase, width: number): Promise<Wo
   const tenant = newId<TenantId>(day0);
   const points = assetId(tenant, 'points');
   const coffee = assetId(tenant, 'goods:COFFEE');
+  const programme = nameId<Id<string>>('proof', tenant, 'programme');
   const accounts: NewAccount[] = [];
   const run = <T>(work: (tx: Tx) => Promise<T>) => withTenant(db, tenant, work);
   const openSeries = (number: number): Series => {
     const places = new Map<AccountId, Place>();
     const ownerOf = (name: string) => nameId<Id<string>>('proof', tenant, name, String(number));
     const open = (name: string, role: Role, asset = points): AccountId => {
-      const owner = ownerOf(name);
+      const owner = role === 'issued' ? programme : ownerOf(name);
       accounts.push({ asset, owner, role });
       const id = accountId(tenant, owner, role, asset);
       places.set(id, { owner, role });
@@ -90,7 +93,12 @@ export async function openWorld({ db }: TestDatabase, width: number): Promise<Wo
     ]);
     await openAccounts(tx, accounts);
   });
-  return { db, tenant, points, coffee, series, now: day0, made: 0, answers: new Map(), run };
+  const [{ issued }] = series as [Series];
+  return { db, tenant, issued, points, coffee, series, now: day0, made: 0, answers: new Map(), run };
+}
+
+export function note({ answers }: World, answer: string, times = 1): void {
+  answers.set(answer, (answers.get(answer) ?? 0) + times);
 }
 
 /** A whole transfer out of a movement in few words. */
@@ -101,8 +109,8 @@ export function move(world: World, some: Move): NewTransfer {
 
 /** The legs that a command asks to post; none where there is nothing yet that it could refer to. */
 export function legsFor(world: World, series: Series, command: Command): NewTransfer[] {
-  if (command.what === 'claw-back') return [];
-  if ('sari' in command) return begin(world, series, command);
+  if (command.what === 'claw-back' || command.what === 'gift' || command.what === 'refund') return [];
+  if ('month' in command && 'sari' in command) return begin(world, series, command);
   if ('how' in command)
     return command.what === 'repeat' ? pick(series.asked, command.ref) : alter(world, series, command);
   return followUp(world, series, command);
@@ -127,12 +135,19 @@ function begin(world: World, series: Series, command: Fresh): NewTransfer[] {
     }
     case 'sell':
       return [move(world, { debit: stock, credit: sold, amount, kind: 'sale', asset: world.coffee })];
-    case 'gift': {
+    case 'import':
+      return [move(world, { debit: issued, credit: own.available, amount, kind: 'opening', ...expiry })];
+    case 'tip': {
       // It costs the giver a fee: two legs that stand or fall together.
-      const given = { debit: own.available, credit: other.available, amount };
-      const gift = move(world, { ...given, kind: 'gift', ...expiry });
+      const tip = move(world, {
+        debit: own.available,
+        credit: other.available,
+        amount,
+        kind: 'gift',
+        ...expiry,
+      });
       const fee = { debit: own.available, credit: issued, amount: 1n };
-      return [gift, move(world, { ...fee, kind: 'fee', tx: gift.tx })];
+      return [tip, move(world, { ...fee, kind: 'fee', tx: tip.tx })];
     }
   }
 }

@@ -3,15 +3,20 @@ import assert from 'node:assert/strict';
 import type { Tx } from '../../src/db/transact.ts';
 import { releaseTimedOut } from '../../src/ledger/holds.ts';
 import { post } from '../../src/ledger/post.ts';
-import { planRepayments, planTakeBacks, type PlannedTakeBack } from '../../src/ledger/reverse.ts';
-import type { NewTransfer } from '../../src/ledger/transfer.ts';
+import { closePeriod } from '../../src/ledger/period.ts';
+import { expireDue } from '../../src/ledger/expire.ts';
+import { planRepayments } from '../../src/ledger/reverse.ts';
+import type { NewTransfer, Posted } from '../../src/ledger/transfer.ts';
 import { verifyBook } from '../../src/ledger/verify.ts';
-import { newId, type Id } from '../../src/shared/id.ts';
-import { codesOf, day0 } from '../book.ts';
+import { codesOf } from '../book.ts';
 import type { TestDatabase } from '../database.ts';
-import type { Command, Plan, TakeBack } from './commands.ts';
+import type { Command, Passing, Plan } from './commands.ts';
 import { compareBook, compareDates, compareSchedules } from './compare.ts';
-import { dayMs, legsFor, move, openWorld, type AskedTakeBack, type Series, type World } from './people.ts';
+import { dayMs, legsFor, move, note, openWorld, type Series, type World } from './people.ts';
+import { playPlanned } from './planned.ts';
+
+/** A period is closed so long after it is over. */
+const closedDays = 20;
 
 /** What somebody asks to post in a step, under one `tx`. */
 type Wanted = { series: Series; legs: NewTransfer[]; isNew: boolean };
@@ -41,13 +46,13 @@ export async function play(database: TestDatabase, plan: Plan): Promise<Played> 
     await compareBook(tx, world);
   });
   for (let at = 0; at < steps; at++) {
-    const { days, runs } = plan.passing[at]!;
+    const passing = plan.passing[at]!;
     const commands = plan.sequences.map((sequence) => sequence[at] ?? []);
-    world.now = new Date(world.now.getTime() + days * dayMs + 1000);
+    world.now = new Date(world.now.getTime() + passing.days * dayMs + 1000);
     await world.run(async (tx) => {
-      if (runs) await runDue(tx, world);
-      await takeBacks(tx, world, commands);
-      await postAll(tx, world, wantedIn(world, commands));
+      await runDue(tx, world, passing);
+      await playPlanned(tx, world, commands);
+      await postAll(tx, world, wantedIn(world, commands), passing.batch);
       await compareBook(tx, world);
     });
   }
@@ -93,7 +98,12 @@ function wantedIn(world: World, commands: readonly Command[][]): Wanted[] {
   return wanted;
 }
 
-async function postAll(tx: Tx, world: World, wanted: readonly Wanted[]): Promise<void> {
+async function postAll(
+  tx: Tx,
+  world: World,
+  wanted: readonly Wanted[],
+  batch = wanted.length,
+): Promise<void> {
   await repayFirst(tx, wanted);
   const codes = wanted.flatMap(({ series, legs, isNew }) => {
     const code = series.model.post(legs, world.now);
@@ -102,13 +112,12 @@ async function postAll(tx: Tx, world: World, wanted: readonly Wanted[]): Promise
     note(world, code);
     return legs.map(() => code);
   });
-  const transfers = wanted.flatMap(({ legs }) => legs);
-  const posted = await post(tx, transfers, world.now);
+  const posted: Posted[] = [];
+  for (let start = 0; start < wanted.length; start += batch) {
+    const transfers = wanted.slice(start, start + batch).flatMap(({ legs }) => legs);
+    posted.push(...(await post(tx, transfers, world.now)));
+  }
   assert.deepEqual(codesOf(posted), codes, 'every transfer gets the answer that the model gives');
-}
-
-function note({ answers }: World, answer: string): void {
-  answers.set(answer, (answers.get(answer) ?? 0) + 1);
 }
 
 /** Adds to new earnings what they repay of debts, as a programme does. */
@@ -133,92 +142,34 @@ async function repayFirst(tx: Tx, wanted: readonly Wanted[]): Promise<void> {
     earnings.find(({ legs }) => legs[0]!.tx === repayment.tx)!.legs.push(repayment);
 }
 
-async function runDue(tx: Tx, world: World): Promise<void> {
-  const released = codesOf(await releaseTimedOut(tx, world.now));
-  const due = world.series.reduce((total, { model }) => total + model.timeOut(world.now, world.now), 0);
-  assert.deepEqual(
-    released,
-    Array.from({ length: due }, () => 'ok'),
-    'what has timed out is released',
-  );
-}
-
-type AskedBy = { series: Series; asked: AskedTakeBack; before: readonly NewTransfer[] };
-
-/** Claw-backs, one of each series at a time: each is planned on the book as the one before has left it. */
-async function takeBacks(tx: Tx, world: World, commands: readonly Command[][]): Promise<void> {
-  const wanted = commands.map((list) => list.filter((command) => command.what === 'claw-back'));
-  for (let round = 0; wanted.some((list) => list.length > round); round++) {
-    const asked = world.series.flatMap((series, number): AskedBy[] => {
-      const command = wanted[number]![round];
-      return command ? [askTakeBack(world, series, command)] : [];
-    });
-    const plans = await planTakeBacks(
-      tx,
-      asked.map(({ asked: one, before }) => ({
-        ...one,
-        because: {
-          tx: one.tx,
-          key: one.tx,
-          recordedAt: day0,
-          effectiveAt: before[0]?.effectiveAt ?? world.now,
-        },
-      })),
-    );
-    const legs: NewTransfer[] = [];
-    const codes = asked.flatMap((one, index) => {
-      const planned = plans[index]!;
-      const code = judgeTakeBack(world, one, planned);
-      note(world, `claw-back ${code}`);
-      if (!planned.ok) return [];
-      legs.push(...planned.transfers);
-      return planned.transfers.map(() => code);
-    });
-    assert.deepEqual(
-      codesOf(await post(tx, legs, world.now)),
-      codes,
-      'a claw-back that is planned can be posted',
-    );
-  }
-}
-
-function askTakeBack(world: World, series: Series, command: TakeBack): AskedBy {
-  const earnings = series.asked.map(([leg]) => leg!).filter(({ kind }) => kind === 'award');
-  const earning = earnings[command.ref % earnings.length]!;
-  // Every third is one that was asked for before, word for word.
-  const again = command.ref % 3 === 0 ? series.takeBacks.at(-1) : undefined;
-  const asked = again ?? {
-    earning: earning.id,
-    amount: command.all ? earning.amount : command.amount,
-    policy: command.policy,
-    tx: newId<Id<string>>(day0),
-  };
-  return { series, asked, before: series.model.accepted.filter((leg) => leg.tx === asked.tx) };
-}
-
-/** Holds the plan against the model's, posts it to the model, and answers how it went. */
-function judgeTakeBack(
-  { now }: World,
-  { series: { model, takeBacks: known }, asked, before }: AskedBy,
-  planned: PlannedTakeBack,
-): string {
-  if (before.length > 0) {
-    assert(planned.ok && model.post(planned.transfers, now) === 'replayed', 'what was taken back is known');
-    return 'replayed';
-  }
-  const expected = model.takeBack(asked.earning, asked.amount, asked.policy);
-  if (!planned.ok || typeof expected === 'string') {
+/** What the clock brings: holds time out, lots expire, a period is closed. */
+async function runDue(tx: Tx, world: World, { runs, closes }: Passing): Promise<void> {
+  const { now, issued, series } = world;
+  if (runs) {
+    const released = codesOf(await releaseTimedOut(tx, now));
+    const due = series.reduce((total, { model }) => total + model.timeOut(now, now), 0);
     assert.equal(
-      planned.ok ? 'ok' : planned.refused,
-      expected,
-      'a claw-back is refused as the model refuses it',
+      released.join(),
+      Array.from({ length: due }, () => 'ok').join(),
+      'what has timed out is released',
     );
-    return String(expected);
+    const day = now.toISOString().slice(0, 10);
+    const run = { asset: world.points, issued: [issued], effectiveAt: new Date(day), day };
+    const { expired } = await expireDue(tx, run, now);
+    const over = series.flatMap(({ model }) => [...model.expire(day, issued, now)]);
+    assert.deepEqual(
+      new Map(expired.map(({ account, units }) => [account, units])),
+      new Map(over),
+      'what nobody used in time expires',
+    );
+    note(world, 'expired', over.length);
   }
-  const found = planned.transfers.map(({ reverses, debit, amount }) => ({ reverses, debit, amount }));
-  assert.deepEqual(found, expected, 'a claw-back takes what the model takes, from where it takes it');
-  known.push(asked);
-  return found.length > 0 ? model.post(planned.transfers, now) : 'takes nothing';
+  if (closes) {
+    const before = new Date(now.getTime() - closedDays * dayMs);
+    const closed = await closePeriod(tx, { before, by: null }, now);
+    assert(closed.ok, 'a period that is over can be closed');
+    for (const { model } of series) model.close(before);
+  }
 }
 
 /** All that was accepted, once more. */

@@ -4,9 +4,13 @@ import * as fc from 'fast-check';
 
 import { withTenant, type Db, type Tx } from '../../src/db/transact.ts';
 import { openAccounts } from '../../src/ledger/accounts.ts';
+import { expireDue } from '../../src/ledger/expire.ts';
+import { planGift } from '../../src/ledger/give.ts';
 import { captureOf, releaseTimedOut } from '../../src/ledger/holds.ts';
+import { closePeriod } from '../../src/ledger/period.ts';
 import { openPoster, post } from '../../src/ledger/post.ts';
 import { transferById } from '../../src/ledger/read.ts';
+import { planRefund } from '../../src/ledger/refund.ts';
 import { activationOf, planRepayments, planTakeBacks, reversalOf } from '../../src/ledger/reverse.ts';
 import type { NewTransfer } from '../../src/ledger/transfer.ts';
 import { verifyBook } from '../../src/ledger/verify.ts';
@@ -31,7 +35,7 @@ function follow(amount: bigint) {
   return { id, tx: id, amount, effectiveAt: day0 };
 }
 
-export const races: Record<string, Race> = {
+const races: Record<string, Race> = {
   'double capture': async (book) => {
     const hold = book.hold(book.sari, 50n);
     await book.postNow([book.earn(book.sari, 100n), hold]);
@@ -114,6 +118,50 @@ export const races: Record<string, Race> = {
     return [reverse(), reverse()];
   },
 
+  'hold against expiry': async (book) => {
+    await book.postNow([book.earn(book.sari, 100n, { expiresOn: '2017-02-28' })]);
+    const hold = book.hold(book.sari, 80n);
+    return [posting(book, () => [hold]), expiring(book), expiring(book)];
+  },
+
+  'refund against expiry': async (book) => {
+    const spend = book.spend(book.sari, 80n);
+    await book.postNow([book.earn(book.sari, 100n, { expiresOn: '2017-02-28' }), spend]);
+    const refund: Actor = (db) =>
+      withTenant(db, book.tenant, async (tx) => {
+        const group = newId<Id<string>>(day0);
+        const because = { tx: group, key: group, recordedAt: day0, effectiveAt: day0 };
+        const wanted = { spend: spend.id, amount: 50n, because, day: '2017-03-01' };
+        const plan = await planRefund(tx, wanted, { graceDays: 30 });
+        return plan.ok ? codesOf(await post(tx, plan.transfers, day0)).join() : plan.refused;
+      });
+    return [refund, refund, expiring(book)];
+  },
+
+  'gift of lots against spending': async (book) => {
+    await book.postNow([
+      book.earn(book.sari, 60n, { expiresOn: '2017-06-30' }),
+      book.earn(book.sari, 40n, { expiresOn: '2017-09-30' }),
+    ]);
+    const gift = newId<Id<string>>(day0);
+    const owners = { from: book.sari.owner, to: book.budi.owner };
+    const wanted = { gift, asset: book.points, ...owners, units: 70n, effectiveAt: day0 };
+    const spend = book.spend(book.sari, 25n);
+    return [posting(book, (tx) => planGift(tx, wanted)), posting(book, () => [spend])];
+  },
+
+  'closing a period against posting': async (book) => {
+    const before = new Date(day0.getTime() - 1000);
+    const late = book.earn(book.sari, 10n, { effectiveAt: new Date(day0.getTime() - 60_000) });
+    const close: Actor = (db) =>
+      withTenant(db, book.tenant, async (tx) => {
+        const closed = await closePeriod(tx, { before, by: null }, day0);
+        return closed.ok ? 'closed' : closed.refused;
+      });
+    await book.postNow([book.earn(book.budi, 1n)]);
+    return [close, posting(book, () => [late]), posting(book, () => [late])];
+  },
+
   'gift against gift': async (book) => {
     await book.postNow([book.earn(book.sari, 50n), book.earn(book.budi, 50n)]);
     const give = (from: TestBook['sari'], to: TestBook['sari'], amount: bigint): Actor => {
@@ -135,6 +183,15 @@ export const races: Record<string, Race> = {
     return [earn(), earn(), posting(book, () => [book.earn(book.budi, 1n)])];
   },
 };
+
+function expiring(book: TestBook): Actor {
+  const run = { asset: book.points, issued: [book.issued], effectiveAt: day0, day: '2017-03-01' };
+  return (db) =>
+    withTenant(db, book.tenant, async (tx) => {
+      const { expired } = await expireDue(tx, run, day0);
+      return expired.map(({ units }) => units).join();
+    });
+}
 
 function takingBack(book: TestBook, { id: earning }: NewTransfer, amount: bigint): Actor {
   const group = newId<Id<string>>(day0);
