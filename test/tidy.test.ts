@@ -21,7 +21,19 @@ const rooms: Record<string, readonly string[]> = {
   activity: ['evidence', 'network', 'db', 'shared'],
   rules: ['activity', 'network', 'db', 'shared'],
   progress: ['rules', 'activity', 'network', 'db', 'shared'],
-  flow: ['evidence', 'activity', 'rules', 'progress', 'ledger', 'network', 'notify', 'db', 'shared'],
+  programme: ['progress', 'rules', 'activity', 'network', 'db', 'shared'],
+  flow: [
+    'evidence',
+    'activity',
+    'rules',
+    'progress',
+    'programme',
+    'ledger',
+    'network',
+    'notify',
+    'db',
+    'shared',
+  ],
 };
 const readable = [
   'flow',
@@ -29,6 +41,7 @@ const readable = [
   'activity',
   'rules',
   'progress',
+  'programme',
   'ledger',
   'network',
   'notify',

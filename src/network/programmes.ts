@@ -20,6 +20,8 @@ export type ProgrammeSettings = {
   expiryNoticeDays?: number;
   /** Points that one may give to others in a day; 0: none. Absent: no limit. */
   giftUnitsPerDayMax?: number;
+  /** By asset: a rule that can cost more units needs a second person to be launched. Absent: one person is enough. */
+  launchAlone?: { [asset: string]: number };
 };
 
 /** A rule book's frame: dates are inclusive, in the programme's own time zone. */
@@ -54,6 +56,18 @@ export async function addProgrammes(tx: Tx, programmes: readonly NewProgramme[])
        "timeZone" text, currency text, settings jsonb)
      on conflict (tenant, code) do nothing`,
     [tx.tenant, JSON.stringify(rows)],
+  );
+}
+
+/** Changes name, dates and settings of a programme; its time zone and currency stay, for books were kept in them. */
+export async function changeProgramme(
+  tx: Tx,
+  id: ProgrammeId,
+  { name, startsOn, endsOn, settings = {} }: NewProgramme,
+): Promise<void> {
+  await tx.query(
+    'update programme set name = $3, starts_on = $4, ends_on = $5, settings = $6 where tenant = $1 and id = $2',
+    [tx.tenant, id, name, startsOn, endsOn, JSON.stringify(settings)],
   );
 }
 

@@ -78,6 +78,25 @@ export async function newestRules(tx: Tx, programme: ProgrammeId): Promise<Store
   );
 }
 
+/** The rules that are not over, each in the version that was launched last, in order of code. */
+export async function standingRules(tx: Tx, programme: ProgrammeId): Promise<StoredRule[]> {
+  const launched = await tx.query<StoredRule>(
+    `select distinct on (r.code collate "C") ${columns} from rule r
+     where r.tenant = $1 and r.programme = $2 and r.state in ('live', 'retired')
+     order by r.code collate "C", r.version desc`,
+    [tx.tenant, programme],
+  );
+  return launched.filter(({ state }) => state === 'live');
+}
+
+/** All versions of a rule, the newest first. */
+export async function versionsOf(tx: Tx, rule: RuleId): Promise<StoredRule[]> {
+  return tx.query<StoredRule>(
+    `select ${columns} from rule r where r.tenant = $1 and r.id = $2 order by r.version desc`,
+    [tx.tenant, rule],
+  );
+}
+
 async function readBook(tx: Tx, programme: ProgrammeId, asOf: Date | null): Promise<RuleBook> {
   const stored = await tx.query<StoredRule>(
     `select ${columns} from rule r

@@ -26,6 +26,11 @@ export const refusalCodes = [
   'activity-invalid',
   'rule-invalid',
   'rule-changed',
+  'not-replayed',
+  'second-person',
+  'not-proposed',
+  'programme-fixed',
+  'bound-fixed',
   // Ledger
   'below-floor',
   'unknown-account',

@@ -1,0 +1,167 @@
+import type { Tx } from '../db/transact.ts';
+import { assetByCode, ensureAssets } from '../ledger/accounts.ts';
+import {
+  addProgrammes,
+  changeProgramme,
+  programmeByCode,
+  type NewProgramme,
+  type Programme,
+} from '../network/programmes.ts';
+import { recordDecisions } from '../programme/decisions.ts';
+import {
+  programmeAsDocument,
+  type ProgrammeDocument,
+  type ProgrammeDocuments,
+} from '../programme/document.ts';
+import { planProgramme, type Plan } from '../programme/plan.ts';
+import { newestRules, standingRules } from '../rules/read-rules.ts';
+import { canonicalJson } from '../shared/canonical.ts';
+import { refuse, type Refused } from '../shared/refusal.ts';
+import { draftRules, endRule, launchRule, type Actor, type Decided, type Undecided } from './launch-rules.ts';
+
+/** How documents are to take effect: as drafts, or launched at once on the strength of replays or of a stated reason. */
+export type ApplyOptions = { launch?: boolean | undefined; waiver?: string | undefined };
+
+/** What was planned, and what became of each rule in it. */
+export type Applied = { ok: true; plan: Plan; rules: Decided[] };
+export type NotApplied = (Undecided | Refused<'programme-fixed' | 'bound-fixed'>) & {
+  /** The document that was refused: `programme` or `rules/CODE`. */
+  document: string;
+};
+
+/** A programme as documents, in the versions that are live; null where there is none of that code. */
+export async function exportProgramme(tx: Tx, code: string): Promise<ProgrammeDocuments | null> {
+  const programme = await programmeByCode(tx, code);
+  if (!programme) return null;
+  const rules = (await standingRules(tx, programme.id)).map(({ document }) => document);
+  const used = rules.flatMap(({ effects }) =>
+    effects.flatMap((effect) => ('asset' in effect ? [effect.asset] : [])),
+  );
+  const assets = [];
+  for (const asset of [...new Set(used)].toSorted()) {
+    const found = await assetByCode(tx, asset);
+    if (found) assets.push({ code: found.code, kind: found.kind, scale: found.scale });
+  }
+  return { programme: programmeAsDocument(programme, assets), rules };
+}
+
+/**
+ * Makes a programme say what the documents say, all of it or nothing: through the same verbs, and with the same refusals, as
+ * one rule at a time. As drafts, nothing that is live changes; a programme that does not exist is begun. With `launch`, the
+ * programme's settings change too, and live rules that are not among the documents end. The same again changes nothing.
+ */
+export async function applyProgramme(
+  tx: Tx,
+  documents: ProgrammeDocuments,
+  by: Actor,
+  at: Date,
+  options: ApplyOptions = {},
+): Promise<Applied | NotApplied> {
+  try {
+    return await tx.savepoint(() => applyOrThrow(tx, documents, by, at, options));
+  } catch (error) {
+    if (error instanceof NotAppliedError) return error.refusal;
+    throw error;
+  }
+}
+
+/** Carries a refusal out of the savepoint, which undoes what was written before it. */
+class NotAppliedError extends Error {
+  readonly refusal: NotApplied;
+  constructor(refusal: NotApplied) {
+    super(refusal.refused);
+    this.refusal = refusal;
+  }
+}
+
+async function applyOrThrow(
+  tx: Tx,
+  documents: ProgrammeDocuments,
+  by: Actor,
+  at: Date,
+  { launch = false, waiver }: ApplyOptions,
+): Promise<Applied> {
+  const live = await exportProgramme(tx, documents.programme.code);
+  const plan = planProgramme(live, documents);
+  const programme = await applyFrame(tx, documents.programme, live?.programme ?? null, by, at, launch);
+  const changed = new Set(plan.rules.filter(({ change }) => change !== 'retired').map(({ code }) => code));
+  const drafted = await draftRules(
+    tx,
+    programme,
+    documents.rules.filter(({ code }) => changed.has(code)),
+    by,
+    at,
+  );
+  const wanted = documents.rules.filter(({ code }) => changed.has(code));
+  const drafts = drafted.map((one, index) => orThrow(one, `rules/${wanted[index]!.code}`));
+  if (!launch) return { ok: true, plan, rules: drafts };
+  const rules: Decided[] = [];
+  for (const { rule, code, version } of drafts)
+    rules.push(orThrow(await launchRule(tx, programme, { rule, version, waiver }, by, at), `rules/${code}`));
+  const newest = await newestRules(tx, programme.id);
+  for (const { code, change } of plan.rules) {
+    if (change !== 'retired') continue;
+    if (by.role !== 'manager')
+      throw new NotAppliedError({ ...refuse('not-allowed'), document: `rules/${code}` });
+    const ended = await endRule(
+      tx,
+      programme,
+      newest.find((one) => one.code === code)!,
+      by.code,
+      at,
+      {
+        what: 'retired',
+        facts: { reason: 'not among the documents' },
+      },
+    );
+    rules.push(orThrow(ended, `rules/${code}`));
+  }
+  return { ok: true, plan, rules };
+}
+
+function orThrow(one: Decided | Undecided, document: string): Decided {
+  if (!one.ok) throw new NotAppliedError({ ...one, document });
+  return one;
+}
+
+const fixed = ['timeZone', 'currency'] as const;
+
+async function applyFrame(
+  tx: Tx,
+  wanted: ProgrammeDocument,
+  live: ProgrammeDocument | null,
+  by: Actor,
+  at: Date,
+  launch: boolean,
+): Promise<Programme> {
+  const { format: _format, assets = [], ...rest } = wanted;
+  // A document is JSON: what is absent in it is not there.
+  const frame = rest as NewProgramme;
+  const refusing = (refused: Refused<'not-allowed' | 'programme-fixed' | 'bound-fixed'>) =>
+    new NotAppliedError({ ...refused, document: 'programme' });
+  if (!live && by.role !== 'manager') throw refusing(refuse('not-allowed'));
+  for (const asset of assets) {
+    const known = await assetByCode(tx, asset.code);
+    if (known && (known.kind !== asset.kind || known.scale !== asset.scale))
+      throw refusing(refuse('programme-fixed', { field: `assets: ${asset.code}` }));
+  }
+  if (by.role === 'manager') await ensureAssets(tx, assets);
+  if (!live) await addProgrammes(tx, [frame]);
+  const programme = (await programmeByCode(tx, wanted.code))!;
+  if (!live || !launch) return programme;
+  const plan = planProgramme({ programme: live, rules: [] }, { programme: wanted, rules: [] }).programme;
+  const changes = plan.filter(({ at }) => !at.startsWith('assets'));
+  if (changes.length === 0) return programme;
+  const field = fixed.find((name) => live[name] !== wanted[name]);
+  if (field) throw refusing(refuse('programme-fixed', { field }));
+  // Whoever launches does not set how far that goes.
+  const isBoundChanged =
+    canonicalJson(live.settings.launchAlone ?? {}) !== canonicalJson(wanted.settings.launchAlone ?? {});
+  if (isBoundChanged && by.role !== 'controller') throw refusing(refuse('bound-fixed'));
+  if (!isBoundChanged && by.role !== 'manager') throw refusing(refuse('not-allowed'));
+  await changeProgramme(tx, programme.id, frame);
+  await recordDecisions(tx, [
+    { programme: programme.id, at, by: by.code, what: 'configured', facts: { changes } },
+  ]);
+  return (await programmeByCode(tx, wanted.code))!;
+}
