@@ -139,9 +139,9 @@ async function stockShelves(tx: Tx): Promise<void> {
   );
 }
 
-/** The rules in rules/, in the order of their file names. */
+/** The rules in programme/rules/, in the order of their file names. */
 function demoRules(): unknown[] {
-  const folder = path.join(import.meta.dirname, 'rules');
+  const folder = path.join(import.meta.dirname, 'programme/rules');
   return readdirSync(folder)
     .sort()
     .map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')));

@@ -1,3 +1,4 @@
+import programmeDocument from './programme/programme.json' with { type: 'json' };
 import type { NewArea } from '../src/network/areas.ts';
 import type { NewOutlet } from '../src/network/outlets.ts';
 import type { NewParticipant } from '../src/network/participants.ts';
@@ -15,15 +16,8 @@ export const nusa = { tenant: nameId<TenantId>('tenant', 'nusa'), code: 'nusa', 
 /** A second principal, so that everybody can see that nothing of the first is visible to it. */
 export const other = { tenant: nameId<TenantId>('tenant', 'other'), code: 'other', name: 'Other Brand' };
 
-export const programme: NewProgramme = {
-  code: 'mitra-warung',
-  name: 'Mitra Warung',
-  startsOn: '2017-05-01',
-  endsOn: '2018-12-31',
-  timeZone: 'Asia/Kuala_Lumpur',
-  currency: 'MYR',
-  settings: { totalMinorMax: 100_000, dateOrder: 'dmy' },
-};
+const { format: _format, assets: _assets, ...frame } = programmeDocument;
+export const programme = frame as NewProgramme;
 
 export const areas: NewArea[] = [
   { code: 'my', name: 'Malaysia', parent: null },

@@ -33,6 +33,18 @@ const commands: Record<string, Entry> = {
     summary: 'print the signed statement of a participant, which anybody can check',
     load: () => import('./statement.ts'),
   },
+  'import balances': {
+    summary: 'book balances that people bring along from another system',
+    load: () => import('./import-balances.ts'),
+  },
+  programme: {
+    summary: 'a programme as code: test, plan, apply or export a folder of documents',
+    load: () => import('./programme.ts'),
+  },
+  replay: {
+    summary: 'run rules over what really happened and tell what they would have cost',
+    load: () => import('./replay.ts'),
+  },
   'eval ocr': {
     summary: 'measure the reading of receipts on a labelled folder',
     load: () => import('./eval-ocr.ts'),

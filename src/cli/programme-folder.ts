@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { parseProgramme, type DocumentProblem, type ProgrammeDocuments } from '../programme/document.ts';
+import { parseExamples, type Example } from '../programme/example.ts';
+import { UsageProblem } from './command.ts';
+
+/** Examples of one file. */
+export type ExampleFile = { file: string; examples: Example[] };
+
+type Read<T> = ({ ok: true } & T) | { ok: false; problems: DocumentProblem[] };
+
+/**
+ * Reads a programme's folder: `programme.json` and `rules/*.json`. Throws UsageProblem where there is none; what is wrong in
+ * the documents is answered, each with its file.
+ */
+export function readProgramme(folder: string | undefined): Read<{ documents: ProgrammeDocuments }> {
+  if (!folder) throw new UsageProblem('Which folder?');
+  if (!existsSync(path.join(folder, 'programme.json')))
+    throw new UsageProblem(`There is no programme.json in ${folder}.`);
+  const frame = readJson(folder, 'programme.json');
+  const rules = filesIn(folder, 'rules').map((file) => ({ file, ...readJson(folder, file) }));
+  const unreadable = [frame, ...rules].flatMap((one) => ('problem' in one ? one.problem : []));
+  if (unreadable.length > 0) return { ok: false, problems: unreadable };
+  const parsed = parseProgramme({ programme: valueOf(frame), rules: rules.map(valueOf) });
+  // A file is found by its rule's code.
+  const misnamed = rules.flatMap((one): DocumentProblem[] => {
+    const code = (valueOf(one) as { code?: unknown } | null)?.code;
+    if (typeof code !== 'string' || one.file === `rules/${code}.json`) return [];
+    return [{ document: one.file, at: 'code', sentence: `The rule ${code} belongs in rules/${code}.json.` }];
+  });
+  if (parsed.ok && misnamed.length === 0) return parsed;
+  return { ok: false, problems: [...misnamed, ...(parsed.ok ? [] : parsed.problems)] };
+}
+
+/** Reads `tests/*.json` of a programme's folder. */
+export function readExamples(folder: string): Read<{ files: ExampleFile[] }> {
+  const files: ExampleFile[] = [];
+  const problems: DocumentProblem[] = [];
+  for (const file of filesIn(folder, 'tests')) {
+    const read = readJson(folder, file);
+    if ('problem' in read) {
+      problems.push(read.problem);
+      continue;
+    }
+    const parsed = parseExamples(read.value);
+    if (parsed.ok) files.push({ file, examples: parsed.examples });
+    else problems.push(...parsed.problems.map((problem) => ({ document: file, ...problem })));
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, files };
+}
+
+/** Writes a programme as a folder, and takes away files of rules that it does not have; tests are left alone. */
+export function writeProgramme(folder: string, { programme, rules }: ProgrammeDocuments): string[] {
+  mkdirSync(path.join(folder, 'rules'), { recursive: true });
+  const files = new Map<string, unknown>([
+    ['programme.json', programme],
+    ...rules.map((rule) => [`rules/${rule.code}.json`, rule] as const),
+  ]);
+  for (const file of filesIn(folder, 'rules')) if (!files.has(file)) rmSync(path.join(folder, file));
+  for (const [file, document] of files)
+    writeFileSync(path.join(folder, file), `${JSON.stringify(document, null, 2)}\n`);
+  return [...files.keys()];
+}
+
+function filesIn(folder: string, name: string): string[] {
+  const place = path.join(folder, name);
+  if (!existsSync(place)) return [];
+  return readdirSync(place)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => `${name}/${file}`);
+}
+
+type FileRead = { value: unknown } | { problem: DocumentProblem };
+
+function readJson(folder: string, file: string): FileRead {
+  try {
+    return { value: JSON.parse(readFileSync(path.join(folder, file), 'utf8')) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { problem: { document: file, at: '', sentence: `This is not JSON: ${error.message}.` } };
+  }
+}
+
+function valueOf(read: FileRead): unknown {
+  return 'value' in read ? read.value : null;
+}
