@@ -21,6 +21,7 @@ const rooms: Record<string, readonly string[]> = {
   activity: ['evidence', 'network', 'db', 'shared'],
   rules: ['activity', 'network', 'db', 'shared'],
   progress: ['rules', 'activity', 'network', 'db', 'shared'],
+  replay: ['rules', 'activity', 'network', 'db', 'shared'],
   programme: ['progress', 'rules', 'activity', 'network', 'db', 'shared'],
   flow: [
     'evidence',
@@ -28,6 +29,7 @@ const rooms: Record<string, readonly string[]> = {
     'rules',
     'progress',
     'programme',
+    'replay',
     'ledger',
     'network',
     'notify',
@@ -42,6 +44,7 @@ const readable = [
   'rules',
   'progress',
   'programme',
+  'replay',
   'ledger',
   'network',
   'notify',

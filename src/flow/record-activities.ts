@@ -50,7 +50,10 @@ export async function recordAndPost(
   );
   const changed = recorded.flatMap((one) => (one.ok && one.outcome !== 'replayed' ? [one.activity] : []));
   // Of several versions in one batch only the newest takes effect: the others were never believed on their own.
-  const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()];
+  // Limits are granted in order of their ids, so that a replay can do it again.
+  const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()].toSorted((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
   const points = await settle(tx, programme, newest, known, at);
   const answers = recorded.map((one): Settled => {
     if (!one.ok) return one;
@@ -63,13 +66,14 @@ export async function recordAndPost(
 }
 
 /** The people and places that activities name. */
-type Network = {
+export type Network = {
   participants: ReadonlyMap<Participant['id'], Participant>;
   outlets: ReadonlyMap<Outlet['id'], Outlet>;
   areaPaths: ReadonlyMap<Outlet['area'], string[]>;
 };
 
-async function readNetwork(tx: Tx, given: readonly NewActivity[]): Promise<Network> {
+/** Reads who and what activities name; what is not there is missing. */
+export async function readNetwork(tx: Tx, given: readonly NewActivity[]): Promise<Network> {
   const participants = await participantsByIds(tx, [...new Set(given.map((each) => each.participant))]);
   const outlets = await outletsByIds(tx, [...new Set(given.map((each) => each.outlet))]);
   return {
@@ -79,7 +83,8 @@ async function readNetwork(tx: Tx, given: readonly NewActivity[]): Promise<Netwo
   };
 }
 
-function refuseUnknown(
+/** Refuses an activity of people or places that are not there. */
+export function refuseUnknown(
   { participant, outlet }: NewActivity,
   known: Network,
 ): Refused<'activity-invalid'> | null {
@@ -134,7 +139,8 @@ function byVersion(a: KeptEvaluation, b: KeptEvaluation): number {
   return a.evaluation.version - b.evaluation.version;
 }
 
-function factsOf(
+/** What rules may know about an activity beside itself, of people and places that are there. */
+export function factsOf(
   programme: Programme,
   activity: Activity,
   { participants, outlets, areaPaths }: Network,

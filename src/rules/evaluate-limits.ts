@@ -105,7 +105,8 @@ function totalOf(legs: readonly Leg[], price: Price): bigint {
   }, 0n);
 }
 
-function boundOf(limit: Limit): bigint {
+/** How much a limit allows, in what it counts. */
+export function boundOf(limit: Limit): bigint {
   return BigInt('asset' in limit ? limit.units : limit.value.minor);
 }
 

@@ -66,7 +66,8 @@ export function usageWanted(book: RuleBook, subjects: readonly Subject[]): Usage
   return [...wanted.values()];
 }
 
-function evaluateOne(
+/** The same for one activity, with the usage as it stands: for a replay, which keeps count of its own. */
+export function evaluateOne(
   book: RuleBook,
   subject: Subject,
   usage: Usage,

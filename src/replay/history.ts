@@ -1,0 +1,118 @@
+import type { Activity, ActivityLine } from '../activity/activity.ts';
+import type { Tx } from '../db/transact.ts';
+import type { Facts, Subject } from '../rules/evaluation.ts';
+import type { ActivityId, ProgrammeId } from '../shared/id.ts';
+
+/** Which part of a tenant's history: events from `from` until before `until`, of every `shards`-th participant. */
+export type Part = { programme: ProgrammeId; from: Date; until: Date; shard: number; shards: number };
+
+/** Where in the order of recording a version stands: by time, then by id and version. */
+export type Position = { at: number; id: string };
+
+/** A version of an activity as it was judged, and whether a later version was judged after it. */
+export type Recorded = { subject: Subject; position: Position; isCorrected: boolean };
+
+const fetchSize = 2000;
+/** Clocks run ahead by at most a day (src/activity/check.ts), so nothing of the period was recorded earlier than that. */
+const aheadMs = 24 * 3600 * 1000;
+
+type Row = Omit<Activity, 'lines' | 'evidence' | 'reason'> & {
+  facts: Facts;
+  isCorrected: boolean;
+  lines:
+    | [number, string, ActivityLine['product'], string | null, string | null, boolean, number, number][]
+    | null;
+};
+
+/**
+ * Tells a part of the history in the order in which it was recorded, version by version, with the facts that each version
+ * was judged by. Holds a few thousand rows at a time, however long the history is. `tx` sees one moment throughout.
+ */
+export async function* tellHistory(tx: Tx, part: Part): AsyncGenerator<Recorded> {
+  // First versions stand in order of their ids already; later ones are few and are sorted.
+  const streams = [
+    rowsOf(tx, 'first_versions', part, 'a.version = 1', 'a.id'),
+    rowsOf(tx, 'later_versions', part, 'a.version > 1', 'a.recorded_at, a.id'),
+  ];
+  const heads = await Promise.all(streams.map(async (stream) => (await stream.next()).value ?? null));
+  for (;;) {
+    const [first, later] = heads;
+    if (!first && !later) return;
+    const next = !later || (first && isBefore(first.position, later.position)) ? 0 : 1;
+    yield heads[next]!;
+    heads[next] = (await streams[next]!.next()).value ?? null;
+  }
+}
+
+export function isBefore(one: Position, other: Position): boolean {
+  return one.at < other.at || (one.at === other.at && one.id < other.id);
+}
+
+async function* rowsOf(
+  tx: Tx,
+  cursor: string,
+  { programme, from, until, shard, shards }: Part,
+  condition: string,
+  order: string,
+): AsyncGenerator<Recorded, null> {
+  await tx.query(
+    `declare ${cursor} no scroll cursor for
+     select a.id, a.version, a.kind, a.programme, a.participant, a.outlet, a.occurred_at as "occurredAt",
+       a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.points_minor as "pointsMinor", a.withdrawn,
+       e.document -> 'facts' as facts,
+       exists (select from activity later where later.tenant = $1 and later.id = a.id and later.version > a.version)
+         as "isCorrected",
+       (select json_agg(json_build_array(l.line, l.text, l.product, l.sku, l.category, l.is_focus, l.quantity_milli,
+          l.amount_minor) order by l.line)
+        from activity_line l where l.tenant = $1 and l.activity = a.id and l.version = a.version) as lines
+     from activity a join evaluation e on e.tenant = $1 and e.activity = a.id and e.version = a.version
+     where a.tenant = $1 and a.programme = $2 and a.occurred_at >= $3 and a.occurred_at < $4 and a.id >= $5 and ${condition}
+       and get_byte(uuid_send(a.participant), 15) % $6::int = $7::int
+     order by ${order}`,
+    [tx.tenant, programme, from, until, firstIdOf(from), shards, shard],
+  );
+  const fetch = () => tx.query<Row>(`fetch ${fetchSize} from ${cursor}`);
+  let next = fetch();
+  for (;;) {
+    const rows = await next;
+    // The database reads on while these are evaluated.
+    if (rows.length === fetchSize) next = fetch();
+    for (const row of rows) yield recordedOf(row);
+    if (rows.length < fetchSize) return null;
+  }
+}
+
+// Ids begin with the time of first recording.
+function firstIdOf(from: Date): ActivityId {
+  const hex = Math.max(0, from.getTime() - aheadMs)
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000` as ActivityId;
+}
+
+function recordedOf({ facts, isCorrected, lines, ...head }: Row): Recorded {
+  const activity: Activity = { ...head, evidence: null, reason: null, lines: (lines ?? []).map(lineOf) };
+  return {
+    subject: { activity, facts },
+    position: {
+      at: head.recordedAt.getTime(),
+      id: `${head.id} ${String(head.version).padStart(10, '0')}`,
+    },
+    isCorrected,
+  };
+}
+
+function lineOf([line, text, product, sku, category, isFocus, quantity, amount]: NonNullable<
+  Row['lines']
+>[number]): ActivityLine {
+  return {
+    line,
+    text,
+    product,
+    sku,
+    category,
+    isFocus,
+    quantityMilli: BigInt(quantity),
+    amountMinor: BigInt(amount),
+  };
+}

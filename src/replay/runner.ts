@@ -1,0 +1,70 @@
+import type { Tx } from '../db/transact.ts';
+import { compileDocument, type CompiledRule } from '../rules/compile.ts';
+import type { RuleDocument } from '../rules/document.ts';
+import { liveRules } from '../rules/read-rules.ts';
+import { ruleIdOf } from '../rules/save-rule.ts';
+import { bindRules, type RuleBook } from '../rules/select.ts';
+import type { ProgrammeId } from '../shared/id.ts';
+import { wallTime } from '../shared/time.ts';
+import { tellHistory, type Part } from './history.ts';
+import type { Runner } from './merge.ts';
+import { openShard } from './shard.ts';
+
+/** How many versions wait to be evaluated at a time. */
+const waitingMin = 4000;
+
+/** What one part needs to know. `firstDay`: what happened before only fills the limits. */
+export type RunnerOptions = Part & { documents: readonly RuleDocument[]; firstDay: string };
+
+/** Runs one part of the history in the caller's transaction, which must see one moment throughout. */
+export async function openRunner(tx: Tx, { documents, firstDay, ...part }: RunnerOptions): Promise<Runner> {
+  const live = await liveRules(tx, part.programme);
+  const books = { live, proposed: proposedRules(tx, part.programme, live, documents) };
+  const shard = openShard(
+    books,
+    firstDay,
+    ({ subject: { activity, facts } }) => wallTime(activity.occurredAt, facts.timeZone).day,
+  );
+  const history = tellHistory(tx, part);
+  let waiting = 0;
+  let ended = false;
+  return {
+    async fill() {
+      while (!ended && waiting < waitingMin) {
+        const next = await history.next();
+        if (next.done) ended = true;
+        else {
+          shard.wait(next.value);
+          waiting += 1;
+        }
+      }
+      return { last: shard.last(), ended };
+    },
+    measure: async (until) => shard.measure(until),
+    attempt: async (until, shared) => shard.attempt(until, shared),
+    async keep() {
+      waiting -= shard.keep();
+    },
+    forget: async () => shard.forget(),
+    finish: async () => shard.finish(),
+  };
+}
+
+/** The live rules with these in the place of those that have the same codes, in force from the beginning. */
+function proposedRules(
+  tx: Tx,
+  programme: ProgrammeId,
+  live: RuleBook,
+  documents: readonly RuleDocument[],
+): RuleBook {
+  if (documents.length === 0) return live;
+  const codes = new Set(documents.map(({ code }) => code));
+  const proposed = documents.map((document): CompiledRule => {
+    const result = compileDocument(document);
+    if (!result.ok) throw new Error(`the rule ${document.code} was checked before`);
+    const span = { effectiveFrom: null, effectiveUntil: null };
+    const id = ruleIdOf(tx, programme, document.code);
+    return { id, version: 0, ...span, document, ...result.compiled };
+  });
+  return bindRules([...live.rules.filter(({ document }) => !codes.has(document.code)), ...proposed]);
+}
