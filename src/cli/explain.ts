@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   try {
     for (const { tenant } of await listTenants(app.db)) {
       const found = await withTenant(app.db, tenant, async (tx) => ({
-        transfer: await explainTransfer(tx, id, 'en'),
+        transfer: await explainTransfer(tx, id, 'en', null),
         story: await tellEvidence(tx, id),
       }));
       if (found.transfer || found.story) return tell(found, values.json === true);
@@ -47,14 +47,25 @@ function tell(
     return 0;
   }
   if (found.transfer) {
-    const { transfer, rule, reasons, steps } = showExplanation(found.transfer, 'en');
+    const { transfer, rule, reasons, steps, units } = showExplanation(found.transfer, 'en');
     say(
       `${transfer.units} ${transfer.asset.code} from ${transfer.debit.owner} (${transfer.debit.role}) to ${transfer.credit.owner} (${transfer.credit.role})`,
     );
     if (rule) say(`by the rule "${rule.title}" (${rule.code}, version ${rule.version})`);
     for (const line of [...reasons, ...steps]) say(`  ${line}`);
+    tellUnits(units);
   }
   const story = found.story ?? found.transfer?.story;
   if (story) for (const line of tellStory(story)) say(line);
   return 0;
+}
+
+/** The earnings behind a spend and the spends behind an earning, each with the id under which it is explained in turn. */
+function tellUnits({ lots, uses, left }: ReturnType<typeof showExplanation>['units']): void {
+  for (const { text, earnings } of lots) {
+    say(`  ${text}`);
+    for (const one of earnings) say(`    ${one.text}  ${one.transfer}`);
+  }
+  for (const one of uses) say(`  ${one.text}  ${one.transfer}`);
+  for (const { text } of left) say(`  ${text}`);
 }

@@ -77,11 +77,13 @@ test('a sale that is learned of after its period was closed earns by its date an
   expect(await availableIn('2018-07-01', '2018-07-31')).toBe(late.points);
 
   const award = transfers.find(({ kind }) => kind === 'award')!;
-  expect(await inNusa((tx) => explainTransfer(tx, award.id, 'en'))).toMatchObject({
+  expect(await inNusa((tx) => explainTransfer(tx, award.id, 'en', null))).toMatchObject({
     bookedLate: { happenedOn: '2018-06-20', bookedOn: '2018-07-01' },
   });
   const [before] = await inNusa((tx) => transfersOfCause(tx, early.activity.id));
-  expect(await inNusa((tx) => explainTransfer(tx, before!.id, 'en'))).toMatchObject({ bookedLate: null });
+  expect(await inNusa((tx) => explainTransfer(tx, before!.id, 'en', null))).toMatchObject({
+    bookedLate: null,
+  });
 
   // So does a correction of what was booked in time, and both repeat without effect.
   const corrected = await record(sale('early', 80), july5);

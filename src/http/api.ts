@@ -18,6 +18,7 @@ import { booksRoutes } from './routes/books.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
+import { openingRoutes } from './routes/opening.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { unitRoutes } from './routes/units.ts';
 import { walletRoutes } from './routes/wallets.ts';
@@ -43,6 +44,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, booksRoutes);
   router.route(apiBase, unitRoutes);
   router.route(apiBase, walletRoutes);
+  router.route(apiBase, openingRoutes);
   describe(router);
   router.route('/', apiPage());
   router.route('/', publishedKeys());

@@ -131,6 +131,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   const bodies: Record<string, unknown> = {
     'evidence/{id}/review': { decision: 'approve', reason: 'mine' },
     periods: { before: '2018-01-01' },
+    'rules/evaluate': { kind: 'receipt', participant: 'sari', outlet: 'toko-maju', totalMinor: 1 },
     'wallet/gifts': { to: { person: 'budi' }, units: 1 },
     holds: { participant: people.sari, units: 1 },
     wallets: {
@@ -138,6 +139,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       name: 'X',
       members: [{ participant: people.sari, limitUnits: 1, limitPer: 'day' }],
     },
+    'opening-balances': { items: [{ externalKey: 'x', participant: 'budi', units: '1' }] },
     'holds/{id}/capture': {},
     'holds/{id}/release': {},
     'transfers/{id}/refund': {},

@@ -6,10 +6,10 @@ import { z } from '@hono/zod-openapi';
  */
 
 const id = () => z.uuid().openapi({ format: 'uuid' });
-const time = () => z.iso.datetime().openapi({ example: '2018-03-21T10:05:00.000Z' });
+export const time = () => z.iso.datetime().openapi({ example: '2018-03-21T10:05:00.000Z' });
 const minor = () =>
   z.int().openapi({ description: 'Integer of the smallest part of the currency', example: 1250 });
-const units = () =>
+export const units = () =>
   z.int().openapi({ description: 'Integer of the smallest part of the asset', example: 120 });
 const facts = z.record(z.string(), z.unknown());
 
@@ -155,6 +155,9 @@ export const ruleTraceShape = z
     reason: reasonShape,
     steps: z.array(z.string()).openapi({ description: 'The arithmetic, in the reader’s language' }),
     awards: z.array(z.object({ asset: z.string(), units: units() })),
+    grants: z
+      .array(z.object({ kind: z.enum(['certificate', 'draw', 'message']), name: z.string(), count: z.int() }))
+      .openapi({ description: 'What is granted beside units of an asset' }),
   })
   .openapi('RuleTrace');
 
@@ -250,6 +253,14 @@ export const statementShape = z
   })
   .openapi('Statement');
 
+const partOfUnits = z.object({
+  transfer: id(),
+  units: units(),
+  returned: units().openapi({ description: 'Came back of it' }),
+  text: z.string(),
+});
+const lotOfUnits = z.object({ expiresOn: z.iso.date().nullable(), units: units(), text: z.string() });
+
 export const explanationShape = z
   .object({
     transfer: transferShape,
@@ -258,6 +269,13 @@ export const explanationShape = z
     steps: z.array(z.string()),
     activity: activityShape.nullable(),
     evidence: evidenceRowShape.nullable(),
+    units: z.object({
+      lots: z
+        .array(lotOfUnits.extend({ returned: units(), earnings: z.array(partOfUnits) }))
+        .openapi({ description: 'Of a spend: the lots it consumed, and the earnings that paid for it' }),
+      uses: z.array(partOfUnits).openapi({ description: 'Of an earning: what used it' }),
+      left: z.array(lotOfUnits).openapi({ description: 'Of an earning: what is left of it' }),
+    }),
   })
   .openapi('Explanation');
 

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Language, TextKey } from '../../web/texts/say.ts';
 import type { TransferExplained } from '../flow/explain-transfer.ts';
+import type { UnitsExplained, UnitsOf } from '../flow/explain-units.ts';
 import type { Statement, Wallet } from '../flow/tell-wallet.ts';
 import { isTextKey, text } from '../notify/texts.ts';
 import { showActivity, showEvidenceRow, showTransfer } from './show-evidence.ts';
@@ -44,7 +45,7 @@ export function showExplanation(
   told: TransferExplained,
   language: Language,
 ): z.infer<typeof explanationShape> {
-  const { transfer, rule, activity, story, bookedLate } = told;
+  const { transfer, rule, activity, story, units, bookedLate } = told;
   const shown =
     story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
   const late = bookedLate ? [text(language, 'explain.booked-late', bookedLate)] : [];
@@ -55,6 +56,43 @@ export function showExplanation(
     steps: rule?.steps ?? [],
     activity: shown,
     evidence: story && showEvidenceRow(story, language),
+    units: showUnits(units, transfer.asset.scale, language),
+  };
+}
+
+function showUnits(
+  { lots, uses, left }: UnitsExplained,
+  scale: number,
+  language: Language,
+): z.infer<typeof explanationShape>['units'] {
+  const plain = (units: bigint) => Number(units) / 10 ** scale;
+  const part = (one: UnitsOf) => ({
+    transfer: one.transfer,
+    units: Number(one.units),
+    returned: Number(one.returned),
+    text: text(language, one.returned > 0n ? 'explain.part-returned' : 'explain.part', {
+      units: plain(one.units),
+      returned: plain(one.returned),
+      title: one.rule ?? titleOf(one.kind, language),
+      at: one.at,
+    }),
+  });
+  const dated = (dateKey: TextKey, neverKey: TextKey, lot: { expiresOn: string | null; units: bigint }) => ({
+    expiresOn: lot.expiresOn,
+    units: Number(lot.units),
+    text: text(language, lot.expiresOn ? dateKey : neverKey, {
+      units: plain(lot.units),
+      date: lot.expiresOn ?? '',
+    }),
+  });
+  return {
+    lots: lots.map((lot) => ({
+      ...dated('explain.lot', 'explain.lot-never', lot),
+      returned: Number(lot.returned),
+      earnings: lot.earnings.map(part),
+    })),
+    uses: uses.map(part),
+    left: left.map((lot) => dated('explain.left', 'explain.left-never', lot)),
   };
 }
 

@@ -78,15 +78,16 @@ export async function ensureAssets(tx: Tx, assets: readonly NewAsset[]): Promise
 
 /** The asset with this code, or null. */
 export async function assetByCode(tx: Tx, code: string): Promise<Asset | null> {
-  const id = assetId(tx.tenant, code);
-  const [row] = await tx.query<Asset>(
-    'select id, code, kind, scale from asset where tenant = $1 and id = $2',
-    [tx.tenant, id],
-  );
-  return row ?? null;
+  return (await assetsByCodes(tx, [code]))[0] ?? null;
 }
 
-async function readAssets(tx: Tx, assets: readonly Asset[]): Promise<Map<AssetId, Asset>> {
+/** The assets with these codes, in no promised order; unknown codes are left out. */
+export async function assetsByCodes(tx: Tx, codes: readonly string[]): Promise<Asset[]> {
+  const ids = codes.map((code) => ({ id: assetId(tx.tenant, code) }));
+  return [...(await readAssets(tx, ids)).values()];
+}
+
+async function readAssets(tx: Tx, assets: readonly Pick<Asset, 'id'>[]): Promise<Map<AssetId, Asset>> {
   const rows = await tx.query<Asset>(
     'select id, code, kind, scale from asset where tenant = $1 and id = any ($2::uuid[])',
     [tx.tenant, assets.map((asset) => asset.id)],

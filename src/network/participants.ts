@@ -95,6 +95,34 @@ export async function participantByPhone(tx: Tx, phone: string): Promise<Partici
   return rows[0] ?? null;
 }
 
+/** The people that go by these names, each a phone number (E.164) or a code, by that name; a number goes before a code. */
+export async function participantsNamed(tx: Tx, names: readonly string[]): Promise<Map<string, Participant>> {
+  const rows = await tx.query<Participant>(
+    `select ${columns} from ${tables} where m.tenant = $1 and (m.phone = any ($2::text[]) or m.code = any ($2::text[]))`,
+    [tx.tenant, [...new Set(names)]],
+  );
+  const named = new Map(rows.map((person) => [person.code, person]));
+  for (const person of rows) if (person.phone !== null) named.set(person.phone, person);
+  return named;
+}
+
+/** Notes since when people take part and which tier they have, where it is known; null leaves it as it was. */
+export async function noteMembership(
+  tx: Tx,
+  known: readonly { participant: ParticipantId; joinedOn: string | null; tier: string | null }[],
+): Promise<void> {
+  const rows = known.filter(({ joinedOn, tier }) => joinedOn !== null || tier !== null);
+  if (rows.length === 0) return;
+  await tx.query(
+    `update participant m set joined_on = coalesce(r."joinedOn", m.joined_on), tier = coalesce(r.tier, m.tier)
+     from (select distinct on (k.participant) k.participant, k."joinedOn", k.tier
+       from jsonb_to_recordset($2::jsonb) as k (participant uuid, "joinedOn" date, tier text)
+       order by k.participant, k."joinedOn") r
+     where m.tenant = $1 and m.id = r.participant`,
+    [tx.tenant, JSON.stringify(rows)],
+  );
+}
+
 /** Every participant of the tenant, in order of code. */
 export async function listParticipants(tx: Tx): Promise<Participant[]> {
   return tx.query<Participant>(

@@ -48,6 +48,7 @@ function Explained({ explanation }: { explanation: Explanation }) {
             <SlipRow class="sum" label={t('partner.slip.sum')} value={<Points units={units} isChange />} />
           </dl>
         </Slip>
+        <Units explanation={explanation} />
         <Booking explanation={explanation} />
       </div>
       {evidence && <Proof evidence={evidence} />}
@@ -74,6 +75,57 @@ function Proof({ evidence }: { evidence: EvidenceRow }) {
         <Icon name="next" />
       </Link>
     </section>
+  );
+}
+
+/** What paid for a spend, lot by lot, and what an earning was used for; each opens its own explanation. */
+function Units({ explanation: { units } }: { explanation: Explanation }) {
+  const { lots, uses, left } = units;
+  return (
+    <>
+      {lots.length > 0 && (
+        <section class="stack">
+          <h2>{t('partner.why.paid-by')}</h2>
+          {lots.map((lot) => (
+            <div key={lot.text}>
+              <p class="faint">{lot.text}</p>
+              <Parts parts={lot.earnings} />
+            </div>
+          ))}
+        </section>
+      )}
+      {uses.length > 0 && (
+        <section class="stack">
+          <h2>{t('partner.why.used-by')}</h2>
+          <Parts parts={uses} />
+        </section>
+      )}
+      {left.length > 0 && (
+        <section class="stack">
+          <h2>{t('partner.why.left')}</h2>
+          {left.map(({ text }) => (
+            <p key={text}>{text}</p>
+          ))}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Parts({ parts }: { parts: Explanation['units']['uses'] }) {
+  return (
+    <ul class="rows">
+      {parts.map((part) => (
+        <li key={part.transfer}>
+          <Link href={`/statement/${part.transfer}`} class="row">
+            <span class="row-main">
+              <strong>{part.text}</strong>
+            </span>
+            <Icon name="next" />
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -115,7 +115,9 @@ export const ledgerRoutes = newRouter()
       const language = c.get('language');
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const transfer = await transferFor(tx, by, id);
-        const told = transfer && (await explainTransfer(tx, transfer.id, language));
+        const told =
+          transfer &&
+          (await explainTransfer(tx, transfer.id, language, by.kind === 'participant' ? by.id : null));
         return told && showExplanation(told, language);
       });
       return shown ? c.json(shown, 200) : endWith(c, refuse('not-found'));
