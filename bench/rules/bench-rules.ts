@@ -11,7 +11,7 @@ import { seededChance } from '../chance.ts';
 import { judgeGoals, type BenchDocument, type BenchOptions, type Goal } from '../document.ts';
 import { describeMachine } from '../machine.ts';
 import { tell } from '../progress.ts';
-import { cpuSpeedOf, cpuSpeedRatio, interleave, speedOf, type Candidate } from '../rounds.ts';
+import { cpuSpeedOf, cpuSpeedRatio, interleave, speedOf, type Candidate, type Slice } from '../rounds.ts';
 import { rounded } from '../statistics.ts';
 import { jsonRulesEngine, plainCel, type Matcher } from './peers.ts';
 import { conditionsPerRule, conditionTexts, documentOf, expressionOf, ruleSet } from './rule-set.ts';
@@ -43,62 +43,26 @@ export async function benchRules({ quick, size }: BenchOptions): Promise<BenchDo
 /** The same with any plan. */
 export async function measureRules(plan: Plan, quick: boolean): Promise<BenchDocument> {
   const machine = await describeMachine(null);
-  const rules = ruleSet(plan.rules);
   const subjects = makeSubjects(plan.activities, seededChance(1));
-  const compiled = bookOf(plan.rules, 'run');
-  const interpreted = bookOf(plan.rules, 'interpret');
-  const many = bookOf(plan.manyRules, 'run');
-  const cel = plainCel(rules, subjects);
-  const engine = await jsonRulesEngine(rules, subjects);
+  const engine = await jsonRulesEngine(ruleSet(plan.rules), subjects);
   if (!engine)
     tell('json-rules-engine is not installed (npm install --include=dev), so nothing is compared with it');
-  await checkSame(compiled, subjects, [cel, ...(engine ? [engine] : [])]);
-  tell('all engines give the same rules; now in turn');
-  const conditions = conditionTexts(plan.rules).map(expressionFor);
-  const selective = rules.map((rule) => expressionFor(expressionOf(rule)));
-  const candidates = {
-    indexed: judging(compiled, subjects, 'candidates'),
-    unindexed: judging(compiled, subjects, 'all'),
-    indexedInterpreted: judging(interpreted, subjects, 'candidates'),
-    unindexedInterpreted: judging(interpreted, subjects, 'all'),
-    manyIndexed: judging(many, subjects, 'candidates'),
-    manyUnindexed: judging(many, subjects, 'all'),
-    cel: matching(cel, subjects),
-    engine: engine ? matching(engine, subjects) : nothing,
-    compiledConditions: running(conditions, subjects, 'run'),
-    interpretedConditions: running(conditions, subjects, 'interpret'),
-    compiledSelective: running(selective, subjects, 'run'),
-    interpretedSelective: running(selective, subjects, 'interpret'),
-  };
+  const book = bookOf(plan.rules, 'run');
+  const candidates = await candidatesFor(plan, book, subjects, engine);
   // What runs often is compiled by the machine while it runs: that is to be over before the clock starts.
   for (const candidate of Object.values(candidates)) await candidate(Math.min(plan.seconds, warmUpSeconds));
   const slices = await interleave(candidates, plan);
-  const speeds = Object.fromEntries(
-    Object.entries(slices).map(([name, some]) => [`${name}PerSecond`, rounded(speedOf(some))]),
-  );
-  const ratios = {
-    vsJsonRulesEngine: engine && rounded(cpuSpeedRatio(slices.indexed, slices.engine)),
-    vsUnindexedCel: rounded(cpuSpeedRatio(slices.indexed, slices.cel)),
-    compiledVsInterpreted: rounded(cpuSpeedRatio(slices.compiledConditions, slices.interpretedConditions)),
-    compiledVsInterpretedSelective: rounded(
-      cpuSpeedRatio(slices.compiledSelective, slices.interpretedSelective),
-    ),
-    unindexedVsCel: rounded(cpuSpeedRatio(slices.unindexed, slices.cel)),
-    indexedVsUnindexed: rounded(cpuSpeedRatio(slices.indexed, slices.unindexed)),
-    indexedVsUnindexedMany: rounded(cpuSpeedRatio(slices.manyIndexed, slices.manyUnindexed)),
-  };
-  const stored = evaluate(compiled, subjects, { consider: 'candidates' });
+  const speeds = Object.entries(slices).map(([name, some]) => [`${name}PerSecond`, rounded(speedOf(some))]);
+  const ratios = ratiosOf(slices, engine !== null);
   return {
     bench: 'rules',
     quick,
     ratios,
     figures: {
-      ...speeds,
+      ...Object.fromEntries(speeds),
+      ...(engine ? {} : { enginePerSecond: null }),
       indexedPerCpuSecond: rounded(cpuSpeedOf(slices.indexed)),
-      considered: rounded(mean(stored.map(({ considered }) => considered.length))),
-      fired: rounded(mean(stored.map((one) => one.considered.filter(({ fired }) => fired).length))),
-      storedBytes: rounded(mean(stored.map(bytesOf))),
-      storedBytesOfAll: rounded(mean(evaluate(compiled, subjects).map(bytesOf))),
+      ...contentsOf(book, subjects),
     },
     goals: judgeGoals(goals, ratios),
     sizes: {
@@ -111,6 +75,64 @@ export async function measureRules(plan: Plan, quick: boolean): Promise<BenchDoc
       secondsPerSlice: plan.seconds,
     },
     machine,
+  };
+}
+
+async function candidatesFor(
+  plan: Plan,
+  book: RuleBook,
+  subjects: readonly Subject[],
+  engine: Matcher | null,
+) {
+  const rules = ruleSet(plan.rules);
+  const interpreted = bookOf(plan.rules, 'interpret');
+  const many = bookOf(plan.manyRules, 'run');
+  const cel = plainCel(rules, subjects);
+  await checkSame(book, subjects, [cel, ...(engine ? [engine] : [])]);
+  tell('all engines give the same rules; now in turn');
+  const conditions = conditionTexts(plan.rules).map(expressionFor);
+  const selective = rules.map((rule) => expressionFor(expressionOf(rule)));
+  return {
+    indexed: judging(book, subjects, 'candidates'),
+    unindexed: judging(book, subjects, 'all'),
+    indexedInterpreted: judging(interpreted, subjects, 'candidates'),
+    unindexedInterpreted: judging(interpreted, subjects, 'all'),
+    manyIndexed: judging(many, subjects, 'candidates'),
+    manyUnindexed: judging(many, subjects, 'all'),
+    cel: matching(cel, subjects),
+    engine: engine ? matching(engine, subjects) : nothing,
+    compiledConditions: running(conditions, subjects, 'run'),
+    interpretedConditions: running(conditions, subjects, 'interpret'),
+    compiledSelective: running(selective, subjects, 'run'),
+    interpretedSelective: running(selective, subjects, 'interpret'),
+  };
+}
+
+type Slices = Record<keyof Awaited<ReturnType<typeof candidatesFor>>, Slice[]>;
+
+// By CPU-seconds of this process, so that others who use the machine disturb little.
+function ratiosOf(slices: Slices, withEngine: boolean): Record<string, number | null> {
+  const ratio = (these: keyof Slices, those: keyof Slices) =>
+    rounded(cpuSpeedRatio(slices[these], slices[those]));
+  return {
+    vsJsonRulesEngine: withEngine ? ratio('indexed', 'engine') : null,
+    vsUnindexedCel: ratio('indexed', 'cel'),
+    compiledVsInterpreted: ratio('compiledConditions', 'interpretedConditions'),
+    compiledVsInterpretedSelective: ratio('compiledSelective', 'interpretedSelective'),
+    unindexedVsCel: ratio('unindexed', 'cel'),
+    indexedVsUnindexed: ratio('indexed', 'unindexed'),
+    indexedVsUnindexedMany: ratio('manyIndexed', 'manyUnindexed'),
+  };
+}
+
+function contentsOf(book: RuleBook, subjects: readonly Subject[]): Record<string, number | null> {
+  const kept = evaluate(book, subjects, { consider: 'candidates' });
+  const all = evaluate(book, subjects);
+  return {
+    considered: rounded(mean(kept.map(({ considered }) => considered.length))),
+    fired: rounded(mean(kept.map((one) => firedOf(one).length))),
+    storedBytes: rounded(mean(kept.map(bytesOf))),
+    storedBytesOfAll: rounded(mean(all.map(bytesOf))),
   };
 }
 

@@ -176,8 +176,8 @@ async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], 
   return answers;
 }
 
-// Where a tenant has one programme, nobody needs to name it.
-async function programmeNamed(tx: Tx, code: string): Promise<Programme | null> {
+/** The programme of this code; where a tenant has one, nobody needs to name it. */
+export async function programmeNamed(tx: Tx, code: string): Promise<Programme | null> {
   if (code !== '') return programmeByCode(tx, code);
   const all = await listProgrammes(tx);
   return all.length === 1 ? all[0]! : null;
@@ -199,7 +199,12 @@ async function receiveAll(
   return deliveries.map(({ given }) => answers.slice(start, (start += given.length)));
 }
 
-function newActivity(tx: Tx, programme: Programme, given: GivenActivity | Refused): NewActivity | Refused {
+/** The activity by ids instead of codes. */
+export function newActivity(
+  tx: Tx,
+  programme: Programme,
+  given: GivenActivity | Refused,
+): NewActivity | Refused {
   if ('refused' in given) return given;
   if (given.source === ownSource) return refuse('activity-invalid', { field: 'source' });
   return {

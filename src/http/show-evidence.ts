@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Facts, Language, TextKey } from '../../web/texts/say.ts';
 import type { Activity } from '../activity/activity.ts';
 import type { EvidenceRow, EvidenceStory } from '../flow/tell-evidence.ts';
-import { explainRules } from '../flow/explain-award.ts';
+import { explainRules, type ExplainedRule } from '../flow/explain-award.ts';
 import type { Check } from '../evidence/receipt/judge.ts';
 import type { SignedIn } from '../flow/sign-in.ts';
 import type { BookedTransfer } from '../ledger/read.ts';
@@ -18,6 +18,7 @@ import type {
   evidenceRowShape,
   messageShape,
   reasonShape,
+  ruleTraceShape,
   transferShape,
 } from './shapes.ts';
 
@@ -119,20 +120,25 @@ function showDuplicate({ duplicate }: EvidenceStory, isOwn: boolean) {
 }
 
 function showEvaluation(story: EvidenceStory, language: Language) {
-  return explainRules(story.evaluation, story.rules, language).map(
-    ({ considered, title, reason, steps }) => ({
-      rule: { id: considered.rule, code: considered.code, version: considered.version, title },
-      fired: considered.fired,
-      reason: {
-        code: considered.reason.code,
-        ok: considered.fired,
-        facts: { ...considered.reason.facts },
-        text: reason,
-      },
-      steps,
-      awards: considered.awards.map(({ asset, units }) => ({ asset, units: Number(units) })),
-    }),
-  );
+  return explainRules(story.evaluation, story.rules, language).map(showTrace);
+}
+
+/** What a rule made of an activity, with its sentences. */
+export function showTrace({
+  considered,
+  title,
+  reason,
+  steps,
+}: ExplainedRule): z.infer<typeof ruleTraceShape> {
+  const { rule: id, code, version, fired, awards, grants = [] } = considered;
+  return {
+    rule: { id, code, version, title },
+    fired,
+    reason: { code: considered.reason.code, ok: fired, facts: { ...considered.reason.facts }, text: reason },
+    steps,
+    awards: awards.map(({ asset, units }) => ({ asset, units: Number(units) })),
+    grants: grants.map(({ kind, name, count }) => ({ kind, name, count })),
+  };
 }
 
 function showProduct(product: Product | undefined) {

@@ -40,6 +40,19 @@ export async function evaluateUnderLimits(
   return evaluations;
 }
 
+/** Units granted so far, as they stand and without waiting for anybody: for what posts nothing. */
+export async function readUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Usage> {
+  if (wanted.length === 0) return new Map();
+  const rows = await tx.query<Use>(
+    `select u.rule, u.subject, u.asset, u.period, u.units
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as k (rule, subject, asset, period)
+     join rule_usage u on u.tenant = $1 and u.rule = k.rule and u.subject = k.subject and u.asset = k.asset
+       and u.period = k.period`,
+    [tx.tenant, ...columnsOf(wanted)],
+  );
+  return new Map(rows.map((row) => [usageName(row), row.units]));
+}
+
 /** Units granted so far; the rows stay locked until the transaction ends, in one order for everybody. */
 export async function lockUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Usage> {
   const keys = [...new Map(wanted.map((key) => [usageName(key), key])).values()];

@@ -1,0 +1,109 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { withTenant } from '../../db/transact.ts';
+import { explainRules } from '../../flow/explain-award.ts';
+import { tryActivity, type ImaginedActivity } from '../../flow/try-activity.ts';
+import { awardsOf } from '../../rules/evaluation.ts';
+import { body, json, refusals } from '../answers.ts';
+import { newRouter } from '../app.ts';
+import { staffSignedIn } from '../identify.ts';
+import { endWith } from '../problem.ts';
+import { ruleTraceShape, time, units } from '../shapes.ts';
+import { showTrace } from '../show-evidence.ts';
+
+const line = z.strictObject({
+  text: z.string().max(500).optional(),
+  /** Absent: not one of the principal's goods. */
+  sku: z.string().max(120).optional(),
+  quantityMilli: z.int(),
+  amountMinor: z.int(),
+});
+const imagined = z.strictObject({
+  programme: z
+    .string()
+    .max(60)
+    .optional()
+    .openapi({ description: 'Code; may be left out where there is one programme' }),
+  today: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({ description: 'As if this were now; absent: now' }),
+  kind: z.string().max(40),
+  participant: z.string().max(120),
+  outlet: z.string().max(120),
+  occurredAt: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Absent: `today`' }),
+  currency: z.string().max(3).optional(),
+  totalMinor: z.int(),
+  pointsMinor: z.int().optional(),
+  lines: z.array(line).max(500).optional(),
+});
+
+const triedShape = z
+  .object({
+    occurredAt: time(),
+    awards: z.array(
+      z.object({
+        rule: z.string(),
+        leg: z.string(),
+        asset: z.string(),
+        units: units(),
+        expiresOn: z.string().nullable(),
+      }),
+    ),
+    rules: z
+      .array(ruleTraceShape)
+      .openapi({ description: 'Every rule for this kind of activity at that time' }),
+  })
+  .openapi('TriedActivity');
+
+export const ruleRoutes = newRouter().openapi(
+  createRoute({
+    method: 'post',
+    path: '/rules/evaluate',
+    tags: ['rules'],
+    summary: 'What an activity would earn, and why or why not by each rule; nothing is recorded (staff)',
+    request: body(imagined),
+    responses: { 200: json(triedShape, 'What it would earn'), ...refusals },
+  }),
+  async (c) => {
+    const by = await staffSignedIn(c);
+    const { db, now } = c.get('app');
+    const { programme = '', today, ...rest } = c.req.valid('json');
+    const tried = await withTenant(db, by.tenant, (tx) =>
+      tryActivity(tx, programme, read(rest), today === undefined ? now() : new Date(today)),
+    );
+    if (!tried.ok) return endWith(c, tried);
+    const { activity, evaluation, rules } = tried;
+    const awards = awardsOf(evaluation).map(({ code: rule, leg, asset, units, expiresOn = null }) => ({
+      rule,
+      leg,
+      asset,
+      units: Number(units),
+      expiresOn,
+    }));
+    const explained = explainRules(evaluation, rules, c.get('language'));
+    return c.json(
+      { occurredAt: activity.occurredAt.toISOString(), awards, rules: explained.map(showTrace) },
+      200,
+    );
+  },
+);
+
+function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today'>): ImaginedActivity {
+  const { kind, participant, outlet, occurredAt, currency, totalMinor, pointsMinor, lines = [] } = given;
+  return {
+    kind,
+    participant,
+    outlet,
+    totalMinor: BigInt(totalMinor),
+    ...(occurredAt === undefined ? {} : { occurredAt: new Date(occurredAt) }),
+    ...(currency === undefined ? {} : { currency }),
+    ...(pointsMinor === undefined ? {} : { pointsMinor: BigInt(pointsMinor) }),
+    lines: lines.map(({ text = '', sku = null, quantityMilli, amountMinor }, number) => ({
+      line: number,
+      text,
+      sku,
+      quantityMilli: BigInt(quantityMilli),
+      amountMinor: BigInt(amountMinor),
+    })),
+  };
+}
