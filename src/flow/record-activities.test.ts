@@ -136,7 +136,8 @@ test('two sales of one person withdrawn together take back no more than is there
   const before = await pointsOf();
   await spend(before - 30);
   const taken = await record(...sales.map((one) => ({ ...one, withdrawn: true })));
-  expect(taken.map(({ points }) => points)).toEqual([-25n, -5n]);
+  // Which of the two finds less than it gave is decided by their ids.
+  expect(taken.map(({ points }) => Number(points)).toSorted((a, b) => a - b)).toEqual([-25, -5]);
   expect(await pointsOf()).toBe(0);
 });
 

@@ -13,6 +13,7 @@ import { refuse, type Refused } from '../shared/refusal.ts';
 import { payAwards } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
+import { tellGrants } from './tell-grants.ts';
 
 /**
  * What recording an activity brought about; `points` is the change of the participant's points, below zero when taken
@@ -107,9 +108,10 @@ async function settle(
   );
   const subjects = activities.map((activity) => ({ activity, facts: factsOf(programme, activity, network) }));
   const before = activities.map(({ id }) => (earlier.get(id) ?? []).map(({ evaluation }) => evaluation));
+  const book = await liveRules(tx, programme.id);
   const evaluations = await evaluateUnderLimits(
     tx,
-    await liveRules(tx, programme.id),
+    book,
     subjects,
     before.flatMap((each) => each.toSorted((a, b) => a.version - b.version).slice(-1)),
   );
@@ -125,6 +127,12 @@ async function settle(
     evaluation: evaluations[i]!,
     earlier: before[i]!,
   }));
+  const granted = activities.map((activity, i) => ({
+    activity,
+    evaluation: evaluations[i]!,
+    participant: network.participants.get(activity.participant)!,
+  }));
+  await tellGrants(tx, book, granted, at);
   const goods = await planGoods(tx, programme, activities);
   const plans = await payAwards(tx, programme, [...judged, ...goals.judged], at, goods);
   return new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
