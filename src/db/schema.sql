@@ -116,6 +116,7 @@ create table participant (
   tier text not null default 'bronze'::text,
   created_at timestamp with time zone not null default now(),
   joined_on date,
+  enrolled_tier text,
   constraint participant_pkey PRIMARY KEY (tenant, id),
   constraint participant_tenant_code_key UNIQUE (tenant, code),
   constraint participant_tenant_phone_key UNIQUE (tenant, phone),
@@ -959,6 +960,117 @@ create policy tenant_rows on settlement using (tenant = (NULLIF(current_setting(
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.settlement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.settlement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 grant insert, select on settlement to mitra_app, mitra_worker;
+
+create table programme_document (
+  tenant uuid not null,
+  programme uuid not null,
+  kind text not null,
+  code text not null,
+  version integer not null,
+  state text not null,
+  document jsonb not null,
+  effective_from date,
+  digest bytea not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint programme_document_pkey PRIMARY KEY (tenant, programme, kind, code, version),
+  constraint programme_document_digest_check CHECK ((length(digest) = 32)),
+  constraint programme_document_kind_check CHECK ((kind = ANY (ARRAY['tiers'::text, 'discount'::text, 'segment'::text]))),
+  constraint programme_document_state_check CHECK ((state = ANY (ARRAY['live'::text, 'retired'::text]))),
+  constraint programme_document_version_check CHECK ((version > 0)),
+  constraint programme_document_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+alter table programme_document enable row level security;
+alter table programme_document force row level security;
+create policy tenant_rows on programme_document using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.programme_document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.programme_document FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on programme_document to mitra_app, mitra_worker;
+
+create table tier_span (
+  tenant uuid not null,
+  participant uuid not null,
+  programme uuid not null,
+  from_day date not null,
+  tier text not null,
+  reason text not null,
+  value bigint,
+  safe_until date,
+  constraint tier_span_pkey PRIMARY KEY (tenant, participant, programme, from_day),
+  constraint tier_span_reason_check CHECK ((reason = ANY (ARRAY['enrolled'::text, 'reached'::text, 'kept'::text, 'one-step'::text, 'recomputed'::text, 'override'::text, 'override-ended'::text]))),
+  constraint tier_span_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id)
+);
+
+CREATE INDEX tier_span_safe ON public.tier_span USING btree (tenant, programme, safe_until);
+alter table tier_span enable row level security;
+alter table tier_span force row level security;
+create policy tenant_rows on tier_span using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on tier_span to mitra_app, mitra_worker;
+
+create table tier_override (
+  tenant uuid not null,
+  id uuid not null,
+  programme uuid not null,
+  participant uuid not null,
+  tier text not null,
+  from_day date not null,
+  until_day date not null,
+  reason text not null,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  constraint tier_override_pkey PRIMARY KEY (tenant, id),
+  constraint tier_override_check CHECK ((from_day <= until_day)),
+  constraint tier_override_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id)
+);
+
+CREATE INDEX tier_override_participant ON public.tier_override USING btree (tenant, participant);
+alter table tier_override enable row level security;
+alter table tier_override force row level security;
+create policy tenant_rows on tier_override using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.tier_override FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.tier_override FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on tier_override to mitra_app, mitra_worker;
+
+create table segment_member (
+  tenant uuid not null,
+  programme uuid not null,
+  segment text not null,
+  participant uuid not null,
+  since timestamp with time zone not null,
+  constraint segment_member_pkey PRIMARY KEY (tenant, programme, segment, participant),
+  constraint segment_member_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id)
+);
+
+CREATE INDEX segment_member_participant ON public.segment_member USING btree (tenant, participant);
+alter table segment_member enable row level security;
+alter table segment_member force row level security;
+create policy tenant_rows on segment_member using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on segment_member to mitra_app, mitra_worker;
+
+create table discount_override (
+  tenant uuid not null,
+  id uuid not null,
+  programme uuid not null,
+  discount text not null,
+  subject uuid not null,
+  day date not null,
+  percent integer not null,
+  table_percent integer not null,
+  amount_minor bigint not null,
+  reason text not null,
+  staff uuid not null,
+  at timestamp with time zone not null,
+  constraint discount_override_pkey PRIMARY KEY (tenant, id),
+  constraint discount_override_percent_check CHECK (((percent >= 0) AND (percent <= 100)))
+);
+
+alter table discount_override enable row level security;
+alter table discount_override force row level security;
+create policy tenant_rows on discount_override using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.discount_override FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.discount_override FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on discount_override to mitra_app, mitra_worker;
 
 create table decision (
   tenant uuid not null,

@@ -17,6 +17,9 @@ export const immutableTables = [
   'decision',
   'rule_replay',
   'experiment_look',
+  'programme_document',
+  'tier_override',
+  'discount_override',
 ] as const;
 
 /** What activities name for ever: rows of these may change and are never deleted. */

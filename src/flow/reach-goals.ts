@@ -3,12 +3,15 @@ import { lockBook } from '../ledger/chain.ts';
 import { participantsByIds } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
 import { queueMessages, type NewMessage } from '../notify/outbox.ts';
+import type { Followed } from '../progress/book.ts';
 import { followProgress, type Change } from '../progress/follow.ts';
+import type { TierChange } from '../progress/tiers.ts';
 import type { Settled } from '../progress/settle-goals.ts';
 import { awardsOf, type Evaluation } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
 import { partId, type ActivityId, type Id, type ParticipantId } from '../shared/id.ts';
 import { points, type Judged } from './plan-awards.ts';
+import { tellTiers } from './tell-tiers.ts';
 
 /**
  * Lets goals follow from activities: what was counted is added up, goals that are reached (or are not any more) are
@@ -19,10 +22,11 @@ export async function reachGoals(
   tx: Tx,
   programme: Programme,
   changes: readonly Change[],
+  followed: Followed,
   at: Date,
-): Promise<{ kept: KeptEvaluation[]; judged: Judged[] }> {
+): Promise<{ kept: KeptEvaluation[]; judged: Judged[]; tierChanges: TierChange[] }> {
   await lockBook(tx);
-  const progress = await followProgress(tx, programme, changes, at);
+  const progress = await followProgress(tx, programme, changes, followed, at);
   const kept = changes.map(({ now: { evaluation, facts } }) => ({
     facts,
     evaluation: {
@@ -35,7 +39,9 @@ export async function reachGoals(
     },
   }));
   await tellGoals(tx, progress.settled, at);
-  return { kept, judged: progress.settled.map(judgedAs) };
+  const { tierChanges } = progress;
+  await tellTiers(tx, programme, followed.tiers, tierChanges, at);
+  return { kept, judged: progress.settled.map(judgedAs), tierChanges };
 }
 
 /** A goal is paid like an activity of its owner, of which each turn is a version. */

@@ -1,15 +1,16 @@
 import type { Activity, NewActivity } from '../activity/activity.ts';
 import { recordActivities } from '../activity/record.ts';
 import type { Tx } from '../db/transact.ts';
-import { areaPaths } from '../network/areas.ts';
-import { outletsByIds, type Outlet } from '../network/outlets.ts';
-import { participantsByIds, type Participant } from '../network/participants.ts';
+import { lockBook } from '../ledger/chain.ts';
+import type { Outlet } from '../network/outlets.ts';
+import type { Participant } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
-import type { Facts } from '../rules/evaluation.ts';
+import { followedBy } from '../progress/book.ts';
 import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/evaluations.ts';
-import { liveRules } from '../rules/read-rules.ts';
 import { evaluateUnderLimits } from '../rules/usage.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
+import { gatherFacts, readNetwork, type Network } from './gather-facts.ts';
+import { restateForTiers } from './judge-again.ts';
 import { payAwards } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
@@ -55,7 +56,7 @@ export async function recordAndPost(
   const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  const points = await settle(tx, programme, newest, known, at);
+  const points = await settleActivities(tx, programme, newest, known, at);
   const answers = recorded.map((one): Settled => {
     if (!one.ok) return one;
     const { outcome, activity } = one;
@@ -64,24 +65,6 @@ export async function recordAndPost(
     return { ok: true, outcome, activity, points: points.get(activity) ?? 0n, participant, outlet };
   });
   return unknown.map((refusal) => refusal ?? answers.shift()!);
-}
-
-/** The people and places that activities name. */
-export type Network = {
-  participants: ReadonlyMap<Participant['id'], Participant>;
-  outlets: ReadonlyMap<Outlet['id'], Outlet>;
-  areaPaths: ReadonlyMap<Outlet['area'], string[]>;
-};
-
-/** Reads who and what activities name; what is not there is missing. */
-export async function readNetwork(tx: Tx, given: readonly NewActivity[]): Promise<Network> {
-  const participants = await participantsByIds(tx, [...new Set(given.map((each) => each.participant))]);
-  const outlets = await outletsByIds(tx, [...new Set(given.map((each) => each.outlet))]);
-  return {
-    participants: new Map(participants.map((each) => [each.id, each])),
-    outlets: new Map(outlets.map((each) => [each.id, each])),
-    areaPaths: await areaPaths(tx, [...new Set(outlets.map((outlet) => outlet.area))]),
-  };
 }
 
 /** Refuses an activity of people or places that are not there. */
@@ -94,7 +77,10 @@ export function refuseUnknown(
   return null;
 }
 
-async function settle(
+/**
+ * Lets everything follow from activities that were recorded just now; answers the change of their participants' points.
+ */
+export async function settleActivities(
   tx: Tx,
   programme: Programme,
   activities: readonly Activity[],
@@ -106,12 +92,15 @@ async function settle(
     await evaluationsOf(tx, activities.flatMap(earlierVersions)),
     ({ evaluation }) => evaluation.activity,
   );
-  const subjects = activities.map((activity) => ({ activity, facts: factsOf(programme, activity, network) }));
+  const followed = await followedBy(tx, programme.id);
+  // Tiers that somebody else is changing are read when they have changed.
+  if (followed.tiers.length > 0) await lockBook(tx);
+  const facts = await gatherFacts(tx, programme, activities, network, followed);
+  const subjects = activities.map((activity, i) => ({ activity, facts: facts[i]! }));
   const before = activities.map(({ id }) => (earlier.get(id) ?? []).map(({ evaluation }) => evaluation));
-  const book = await liveRules(tx, programme.id);
   const evaluations = await evaluateUnderLimits(
     tx,
-    book,
+    followed.rules,
     subjects,
     before.flatMap((each) => each.toSorted((a, b) => a.version - b.version).slice(-1)),
   );
@@ -120,7 +109,7 @@ async function settle(
     now: { evaluation: evaluations[i]!, facts: subjects[i]!.facts },
     before: (earlier.get(activity.id) ?? []).toSorted(byVersion).at(-1) ?? null,
   }));
-  const goals = await reachGoals(tx, programme, changes, at);
+  const goals = await reachGoals(tx, programme, changes, followed, at);
   await keepEvaluations(tx, goals.kept, at);
   const judged = activities.map((activity, i) => ({
     activity,
@@ -132,10 +121,18 @@ async function settle(
     evaluation: evaluations[i]!,
     participant: network.participants.get(activity.participant)!,
   }));
-  await tellGrants(tx, book, granted, at);
+  await tellGrants(tx, followed.rules, granted, at);
   const goods = await planGoods(tx, programme, activities);
   const plans = await payAwards(tx, programme, [...judged, ...goals.judged], at, goods);
-  return new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
+  const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
+  // What was judged with another tier than its day has now is judged again. It ends: a day's tier depends on days before.
+  const again = await restateForTiers(tx, programme, goals.tierChanges, at);
+  if (again.length === 0) return points;
+  const more = await settleActivities(tx, programme, again, await readNetwork(tx, again), at);
+  const changesById = new Map([...more].map(([{ id }, change]) => [id, change]));
+  for (const [activity, change] of points)
+    points.set(activity, change + (changesById.get(activity.id) ?? 0n));
+  return points;
 }
 
 function earlierVersions({ id, version }: Activity): { id: Activity['id']; version: number }[] {
@@ -145,19 +142,4 @@ function earlierVersions({ id, version }: Activity): { id: Activity['id']; versi
 // The version that was evaluated last comes last; not every version is.
 function byVersion(a: KeptEvaluation, b: KeptEvaluation): number {
   return a.evaluation.version - b.evaluation.version;
-}
-
-/** What rules may know about an activity beside itself, of people and places that are there. */
-export function factsOf(
-  programme: Programme,
-  activity: Activity,
-  { participants, outlets, areaPaths }: Network,
-): Facts {
-  const { kind, tier } = participants.get(activity.participant)!;
-  const { code, channel, area, areaCode } = outlets.get(activity.outlet)!;
-  return {
-    timeZone: programme.timeZone,
-    participant: { kind, tier },
-    outlet: { code, channel, areas: areaPaths.get(area) ?? [areaCode] },
-  };
 }

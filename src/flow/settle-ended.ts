@@ -1,31 +1,85 @@
 import { listTenants } from '../db/directory.ts';
-import { log } from '../log.ts';
-import { lockBook } from '../ledger/chain.ts';
 import type { Db, Tx } from '../db/transact.ts';
 import { withTenant } from '../db/transact.ts';
+import { lockBook } from '../ledger/chain.ts';
+import { log } from '../log.ts';
+import { participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
+import { followedBy } from '../progress/book.ts';
 import { settleEnded } from '../progress/ended.ts';
-import type { TenantId } from '../shared/id.ts';
-import { judgedAs, tellGoals } from './reach-goals.ts';
+import { computeTiers, tiersDue, tiersEnding } from '../progress/tiers.ts';
+import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
+import { wallTime } from '../shared/time.ts';
+import { readNetwork } from './gather-facts.ts';
+import { restateForTiers } from './judge-again.ts';
 import { payAwards } from './pay-awards.ts';
+import { judgedAs, tellGoals } from './reach-goals.ts';
+import { settleActivities } from './record-activities.ts';
+import { tellTierEndings, tellTiers } from './tell-tiers.ts';
+
+/** People whose tiers are computed in one transaction. */
+const pageMax = 500;
 
 /** Settles what the end of a day or period brings about, for every tenant; one that fails does not hold up the others. */
 export async function settleAllEnded(db: Db, at: Date): Promise<void> {
   for (const { tenant, code } of await listTenants(db))
     await settleEndedGoals(db, tenant, at).catch((problem: unknown) =>
-      log.error({ tenant: code, problem: String(problem) }, 'ended goals could not be settled'),
+      log.error({ tenant: code, problem: String(problem) }, 'what ended could not be settled'),
     );
 }
 
-/** Settles, for every programme of a tenant, what the end of a day or period brings about: fill rates, and bonuses for them. */
+/**
+ * Settles, for every programme of a tenant, what the end of a day or period brings about: fill rates and what is paid for
+ * them, tiers that end, and notices of tiers that will.
+ */
 export async function settleEndedGoals(db: Db, tenant: TenantId, at: Date): Promise<void> {
   const programmes = await withTenant(db, tenant, listProgrammes);
-  for (const programme of programmes) await withTenant(db, tenant, (tx) => settleEndedOf(tx, programme, at));
+  for (const programme of programmes)
+    await withTenant(db, tenant, async (tx) => {
+      await lockBook(tx);
+      const settled = await settleEnded(tx, programme, at);
+      await tellGoals(tx, settled, at);
+      await payAwards(tx, programme, settled.map(judgedAs), at);
+      const { tiers } = await followedBy(tx, programme.id);
+      if (tiers.length === 0) return;
+      const due = await tiersDue(tx, programme.id, wallTime(at, programme.timeZone).day);
+      await moveTiers(tx, programme, due, at);
+      await tellTierEndings(tx, programme, tiers, await tiersEnding(tx, programme, tiers, at), at);
+    });
 }
 
-async function settleEndedOf(tx: Tx, programme: Programme, at: Date): Promise<void> {
-  await lockBook(tx);
-  const settled = await settleEnded(tx, programme, at);
-  await tellGoals(tx, settled, at);
-  await payAwards(tx, programme, settled.map(judgedAs), at);
+/** Computes the tiers of everybody in a tenant, in pages: after the tiers of a programme were saved. */
+export async function moveEverybody(
+  db: Db,
+  tenant: TenantId,
+  programme: ProgrammeId,
+  at: Date,
+): Promise<number> {
+  let from = '00000000-0000-0000-0000-000000000000';
+  for (let moved = 0; ;) {
+    const page = await withTenant(db, tenant, async (tx) => {
+      const known = (await listProgrammes(tx)).find(({ id }) => id === programme)!;
+      const ids = (await participantsFrom(tx, from, pageMax)).filter((id) => id > from);
+      await lockBook(tx);
+      await moveTiers(tx, known, ids, at);
+      return ids;
+    });
+    if (page.length === 0) return moved;
+    moved += page.length;
+    from = page.at(-1)!;
+  }
+}
+
+/** Computes people's tiers, tells them, and judges again what was judged with another one. Under the lock of the book. */
+export async function moveTiers(
+  tx: Tx,
+  programme: Programme,
+  participants: readonly ParticipantId[],
+  at: Date,
+): Promise<void> {
+  const { tiers } = await followedBy(tx, programme.id);
+  const changes = await computeTiers(tx, programme, tiers, participants, at);
+  await tellTiers(tx, programme, tiers, changes, at);
+  const again = await restateForTiers(tx, programme, changes, at);
+  await settleActivities(tx, programme, again, await readNetwork(tx, again), at);
 }

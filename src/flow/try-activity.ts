@@ -2,15 +2,16 @@ import type { Activity, NewActivity } from '../activity/activity.ts';
 import { checkActivity } from '../activity/check.ts';
 import type { Tx } from '../db/transact.ts';
 import { productsByIds } from '../network/products.ts';
+import { followedBy } from '../progress/book.ts';
 import { evaluate, usageWanted } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
-import { liveRules } from '../rules/read-rules.ts';
 import type { RuleBook } from '../rules/select.ts';
 import { readUsage } from '../rules/usage.ts';
 import { nameId, type ActivityId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { newActivity, programmeNamed, type GivenActivity } from './receive-activities.ts';
-import { factsOf, readNetwork, refuseUnknown } from './record-activities.ts';
+import { gatherFacts, readNetwork } from './gather-facts.ts';
+import { refuseUnknown } from './record-activities.ts';
 
 /** Something that might happen, in the tenant's own codes. It has no key, for it is not kept. */
 export type ImaginedActivity = Omit<GivenActivity, 'source' | 'externalKey' | 'occurredAt'> & {
@@ -43,8 +44,10 @@ export async function tryActivity(
   if (refused) return refused;
   const activity = await imagine(tx, given, today);
   if ('refused' in activity) return activity;
-  const book = await liveRules(tx, programme.id);
-  const subjects = [{ activity, facts: factsOf(programme, activity, network) }];
+  const followed = await followedBy(tx, programme.id);
+  const book = followed.rules;
+  const [facts] = await gatherFacts(tx, programme, [activity], network, followed);
+  const subjects = [{ activity, facts: facts! }];
   const usage = await readUsage(tx, usageWanted(book, subjects));
   const [evaluation] = evaluate(book, subjects, { usage, consider: 'all' });
   return { ok: true, activity, evaluation: evaluation!, rules: book.rules };

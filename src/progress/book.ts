@@ -2,29 +2,48 @@ import type { Tx } from '../db/transact.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import type { RuleBook } from '../rules/select.ts';
 import type { ProgrammeId } from '../shared/id.ts';
-import { bindCounters, type CounterBook, type CounterId } from './counter.ts';
+import { bindCounters, counterIdOf, type CounterBook, type CounterId } from './counter.ts';
+import { countedByDiscount } from './discount.ts';
+import type { DiscountDocument, ProgrammeDocument, SegmentDocument } from './document.ts';
+import { documentsOf, type StoredDocument } from './documents.ts';
 import { countedBy, countersOf, goalsOf, type GoalVersions } from './goal.ts';
+import { countedBySegment } from './segment.ts';
+import { countedByTiers, type TierVersions } from './tiers.ts';
 
 /** Everything in a programme that follows what adds up: its counters, and who asks for them. */
 export type Followed = {
+  rules: RuleBook;
   counters: CounterBook;
   goals: readonly GoalVersions[];
   goalsByCounter: ReadonlyMap<CounterId, readonly GoalVersions[]>;
+  tiers: TierVersions;
+  tierCounters: ReadonlySet<CounterId>;
+  discounts: readonly StoredDocument<DiscountDocument>[];
+  segments: readonly StoredDocument<SegmentDocument>[];
+  /** True when a rule asks for somebody's tier, so that what was judged with another one is judged again. */
+  rulesAskTier: boolean;
 };
 
-/** What a programme's live rules follow. Kept as long as the rules are the same. */
+/** What a programme follows. Kept as long as its rules and documents are the same. */
 export async function followedBy(tx: Tx, programme: ProgrammeId): Promise<Followed> {
   const rules = await liveRules(tx, programme);
+  const [row] = await tx.query<{ fingerprint: string | null }>(
+    `select string_agg(concat_ws(' ', d.kind, d.code, d.version, encode(d.digest, 'hex'), d.effective_from), ','
+       order by d.kind, d.code, d.version) as fingerprint
+     from programme_document d where d.tenant = $1 and d.programme = $2`,
+    [tx.tenant, programme],
+  );
+  const fingerprint = row!.fingerprint ?? '';
   const known = kept.get(rules);
-  if (known) return known;
-  const followed = follow(programme, rules);
-  kept.set(rules, followed);
+  if (known?.fingerprint === fingerprint) return known.followed;
+  const followed = follow(programme, rules, fingerprint === '' ? [] : await documentsOf(tx, programme));
+  kept.set(rules, { fingerprint, followed });
   return followed;
 }
 
-const kept = new WeakMap<RuleBook, Followed>();
+const kept = new WeakMap<RuleBook, { fingerprint: string; followed: Followed }>();
 
-function follow(programme: ProgrammeId, rules: RuleBook): Followed {
+function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly StoredDocument[]): Followed {
   const goals = goalsOf(rules);
   const goalsByCounter = new Map<CounterId, GoalVersions[]>();
   for (const goal of goals) {
@@ -32,6 +51,30 @@ function follow(programme: ProgrammeId, rules: RuleBook): Followed {
     const ids = new Set(pairs.flatMap(({ part, whole }) => (whole === null ? [part] : [part, whole])));
     for (const id of ids) goalsByCounter.set(id, [...(goalsByCounter.get(id) ?? []), goal]);
   }
-  const wanted = goals.flatMap(({ versions }) => versions.flatMap(countedBy));
-  return { counters: bindCounters(programme, wanted), goals, goalsByCounter };
+  const of = <Kind extends ProgrammeDocument['kind']>(kind: Kind) =>
+    documents.filter(({ document }) => document.kind === kind) as StoredDocument<
+      Extract<ProgrammeDocument, { kind: Kind }>
+    >[];
+  const [tiers, discounts, segments] = [of('tiers'), of('discount'), of('segment')];
+  const countedForTiers = tiers.map(({ document }) => countedByTiers(document));
+  const wanted = [
+    ...goals.flatMap(({ versions }) => versions.flatMap(countedBy)),
+    ...countedForTiers,
+    ...discounts.map(({ document }) => countedByDiscount(document)),
+    ...segments.flatMap(({ document }) => [...countedBySegment(document).values()]),
+  ];
+  return {
+    rules,
+    counters: bindCounters(programme, wanted),
+    goals,
+    goalsByCounter,
+    tiers,
+    tierCounters: new Set(countedForTiers.map((counted) => counterIdOf(programme, counted))),
+    discounts,
+    segments,
+    rulesAskTier: rules.rules.some(
+      ({ scopeSets, document }) =>
+        scopeSets.tiers !== null || JSON.stringify(document).includes('participant.tier'),
+    ),
+  };
 }

@@ -98,16 +98,16 @@ export async function windowSums(
 }
 
 /**
- * Keeps exactly these counters of a programme: those that nobody asks for any more go, and those that are new are
+ * Keeps exactly the wanted counters of a programme in place of the known ones: those that nobody asks for any more go, and those that are new are
  * answered, to be filled from history. Call it under the lock of the book, or what is recorded meanwhile is missed.
  */
 export async function keepCounters(
   tx: Tx,
   programme: ProgrammeId,
+  known: readonly CounterId[],
   wanted: readonly CounterId[],
   at: Date,
 ): Promise<CounterId[]> {
-  const known = await filledCounters(tx, programme);
   const gone = known.filter((id) => !wanted.includes(id));
   const missing = wanted.filter((id) => !known.includes(id));
   if (gone.length > 0) {

@@ -5,14 +5,15 @@ import { outletsByIds } from '../network/outlets.ts';
 import type { Programme } from '../network/programmes.ts';
 import { awardsOf, type Reason } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
-import type { ActivityId, RuleId } from '../shared/id.ts';
+import type { ActivityId, ParticipantId, RuleId } from '../shared/id.ts';
 import { followedBy, type Followed } from './book.ts';
-import { addCounts, keepCounters } from './counters.ts';
+import { addCounts, filledCounters, keepCounters } from './counters.ts';
 import { countsBetween, countsOf, type Count, type Counting } from './evaluate-counts.ts';
 import { reasonOf } from './evaluate-goal.ts';
 import { fillCounters } from './history.ts';
 import { periodOf } from './period.ts';
 import { judgeGoals, settleGoals, type Judged, type Settled, type Touched } from './settle-goals.ts';
+import { computeTiers, type TierChange } from './tiers.ts';
 
 /** An activity in its newest version as it was judged just now, and as an earlier version was judged last. */
 export type Change = { activity: Activity; now: KeptEvaluation; before: KeptEvaluation | null };
@@ -20,6 +21,7 @@ export type Change = { activity: Activity; now: KeptEvaluation; before: KeptEval
 /** What followed from activities: goals that bring something else than before, and how the goals stand. */
 export type Progress = {
   settled: Settled[];
+  tierChanges: TierChange[];
   /** What an activity did for a goal; undefined where it did not count. */
   reasonOf(activity: ActivityId, rule: RuleId): Reason | undefined;
 };
@@ -33,19 +35,25 @@ export async function followProgress(
   tx: Tx,
   programme: Programme,
   changes: readonly Change[],
+  given: Followed,
   at: Date,
 ): Promise<Progress> {
-  const followed = await followedBy(tx, programme.id);
+  const kept = await filledCounters(tx, programme.id);
+  // Somebody has followed something else since what is followed was read: read again, under the lock.
+  const isSame =
+    kept.length === given.counters.ids.length && kept.every((id) => given.counters.ids.includes(id));
+  const followed = isSame ? given : await followedBy(tx, programme.id);
   const { counters } = followed;
-  const fresh = new Set(await keepCounters(tx, programme.id, counters.ids, at));
-  if (counters.ids.length === 0) return { settled: [], reasonOf: () => undefined };
+  const fresh = new Set(isSame ? [] : await keepCounters(tx, programme.id, kept, counters.ids, at));
+  if (counters.ids.length === 0) return { settled: [], tierChanges: [], reasonOf: () => undefined };
   // What is recorded just now has no evaluation yet, so history leaves it out.
   await fillCounters(tx, programme.id, counters, [...fresh]);
   const countings = await countingsOf(tx, changes);
   const after = countings.map(({ now }) => countsOf(counters, now));
   const before = countings.map((one) => (one.before ? countsOf(counters, one.before) : []));
   const gone = before.flat().filter(({ counter }) => !fresh.has(counter));
-  await addCounts(tx, countsBetween(gone, after.flat()));
+  const changed = countsBetween(gone, after.flat());
+  await addCounts(tx, changed);
 
   const touched = touchedBy(
     followed,
@@ -59,8 +67,14 @@ export async function followProgress(
   );
   return {
     settled: await settleGoals(tx, judged, at),
+    tierChanges: await computeTiers(tx, programme, followed.tiers, tierOwners(followed, changed), at),
     reasonOf: (activity, rule) => reasons.get(activity)?.get(rule),
   };
+}
+
+function tierOwners({ tierCounters }: Followed, changed: readonly Count[]): ParticipantId[] {
+  const owners = changed.flatMap(({ counter, subject }) => (tierCounters.has(counter) ? [subject] : []));
+  return [...new Set(owners)] as ParticipantId[];
 }
 
 async function countingsOf(

@@ -39,7 +39,7 @@ const scope = z.strictObject({
  * What is counted: quantity in thousandths of a piece and amount in the minor unit of the currency (both of the eligible
  * lines), total (of the whole paper, in that currency), activities, or different outlets or SKUs.
  */
-const measure = z.discriminatedUnion('of', [
+export const measure = z.discriminatedUnion('of', [
   z.strictObject({ of: z.enum(['quantity', 'activities', 'outlets', 'skus']), kinds: codes.optional() }),
   z.strictObject({ of: z.enum(['amount', 'total']), currency, kinds: codes.optional() }),
 ]);

@@ -1,0 +1,52 @@
+import type { Activity, NewActivity } from '../activity/activity.ts';
+import type { Tx } from '../db/transact.ts';
+import { areaPaths } from '../network/areas.ts';
+import { outletsByIds, type Outlet } from '../network/outlets.ts';
+import { participantsByIds, type Participant } from '../network/participants.ts';
+import type { Programme } from '../network/programmes.ts';
+import type { Followed } from '../progress/book.ts';
+import { tierOn, tiersOf } from '../progress/tiers.ts';
+import type { Facts } from '../rules/evaluation.ts';
+import { wallTime } from '../shared/time.ts';
+
+/** The people and places that activities name. */
+export type Network = {
+  participants: ReadonlyMap<Participant['id'], Participant>;
+  outlets: ReadonlyMap<Outlet['id'], Outlet>;
+  areaPaths: ReadonlyMap<Outlet['area'], string[]>;
+};
+
+export async function readNetwork(
+  tx: Tx,
+  given: readonly Pick<NewActivity, 'participant' | 'outlet'>[],
+): Promise<Network> {
+  const participants = await participantsByIds(tx, [...new Set(given.map((each) => each.participant))]);
+  const outlets = await outletsByIds(tx, [...new Set(given.map((each) => each.outlet))]);
+  return {
+    participants: new Map(participants.map((each) => [each.id, each])),
+    outlets: new Map(outlets.map((each) => [each.id, each])),
+    areaPaths: await areaPaths(tx, [...new Set(outlets.map((outlet) => outlet.area))]),
+  };
+}
+
+/** What is known about each activity, as it was when the event happened: in order. */
+export async function gatherFacts(
+  tx: Tx,
+  programme: Programme,
+  activities: readonly Activity[],
+  { participants, outlets, areaPaths }: Network,
+  followed: Followed,
+): Promise<Facts[]> {
+  const tiers =
+    followed.tiers.length > 0 ? await tiersOf(tx, programme.id, [...participants.keys()]) : new Map();
+  return activities.map((activity) => {
+    const { id, kind, tier } = participants.get(activity.participant)!;
+    const { code, channel, area, areaCode } = outlets.get(activity.outlet)!;
+    const { day } = wallTime(activity.occurredAt, programme.timeZone);
+    return {
+      timeZone: programme.timeZone,
+      participant: { kind, tier: tierOn(tiers.get(id), day, tier) },
+      outlet: { code, channel, areas: areaPaths.get(area) ?? [areaCode] },
+    };
+  });
+}

@@ -1,0 +1,201 @@
+import { addDays, addMonths, addPeriod, type Day } from '../shared/time.ts';
+import type { TiersDocument } from './document.ts';
+import type { StoredDocument } from './documents.ts';
+
+/** From a day on somebody has a tier, until the next span; why, and what was counted when it was decided. */
+export type TierSpan = {
+  from: Day;
+  tier: string;
+  reason: 'enrolled' | 'reached' | 'kept' | 'one-step' | 'recomputed' | 'override' | 'override-ended';
+  value: bigint | null;
+  /** The last day for which the tier is safe. */
+  safeUntil: Day | null;
+};
+
+/** A tier given by hand; `order` tells which of several was set last. */
+export type TierOverride = { tier: string; from: Day; until: Day; order: string };
+
+/** What a tier is computed from. `days` are what a version of the tiers counts, by day in order. */
+export type TierHistory = {
+  enrolled: { tier: string; on: Day };
+  days: (version: number) => readonly { day: Day; value: bigint }[];
+  overrides: readonly TierOverride[];
+  today: Day;
+};
+
+type Version = StoredDocument<TiersDocument>;
+type State = { code: string; since: Day; safeUntil: Day | null };
+
+/**
+ * Every tier that somebody had, from the day of enrolment on: what the days before it had earned decides a day's tier, so
+ * what is reached today counts from tomorrow, and a day's tier never depends on that day itself. Pure: the same history
+ * gives the same tiers, in whatever order it became known.
+ */
+export function tierSpans(versions: readonly Version[], history: TierHistory): TierSpan[] {
+  const spans = computedSpans(versions, history);
+  return history.overrides.length === 0 ? spans : overlaid(spans, history);
+}
+
+/** The span that a day belongs to; null before the first. */
+export function spanOn(spans: readonly TierSpan[], day: Day): TierSpan | null {
+  return spans.findLast(({ from }) => from <= day) ?? null;
+}
+
+/** What is still to be earned, by the day on which the last span ends, for its tier to be kept; 0 where nothing is. */
+export function missingToKeep(
+  { version, document }: Version,
+  spans: readonly TierSpan[],
+  history: TierHistory,
+): bigint {
+  const last = spans.at(-1)!;
+  const step = document.tiers[indexOf(document, last.tier)];
+  if (!step || last.safeUntil === null || document.downgrade === 'none') return 0n;
+  const since = spans.findLast((span, i) => i === 0 || spans[i - 1]!.tier !== last.tier)!.from;
+  const state = { code: last.tier, since, safeUntil: last.safeUntil };
+  const end = addDays(last.safeUntil, 1);
+  const missing =
+    BigInt(step.keep ?? step.from) -
+    valueBefore(document, history.days(version), state, history.enrolled.on, end);
+  return missing > 0n ? missing : 0n;
+}
+
+function computedSpans(versions: readonly Version[], history: TierHistory): TierSpan[] {
+  const { enrolled, today } = history;
+  const changes = versions.flatMap(({ version, from }) => [
+    ...(from === null ? [] : [from]),
+    ...history.days(version).map(({ day }) => addDays(day, 1)),
+  ]);
+  const begun = versions.flatMap(({ version, from }) =>
+    [from ?? [], history.days(version)[0]?.day ?? []].flat(),
+  );
+  const start = [enrolled.on, ...begun].toSorted()[0]!;
+  const state: State = { code: enrolled.tier, since: start, safeUntil: null };
+  const first = versionOn(versions, start);
+  if (first && indexOf(first.document, state.code) >= 0)
+    state.safeUntil = safeFrom(first.document, state.code, start);
+  else if (first) state.code = first.document.tiers[0]!.code;
+  const spans: TierSpan[] = [
+    { from: start, tier: state.code, reason: 'enrolled', value: null, safeUntil: state.safeUntil },
+  ];
+  const waiting = [...new Set(changes)].toSorted();
+  for (let next = 0; ;) {
+    const due = waiting[next] ?? null;
+    const ends = state.safeUntil === null ? null : addDays(state.safeUntil, 1);
+    const day = due === null || (ends !== null && ends < due) ? ends : due;
+    // What ends, ends when its day has come; what is reached today is known for tomorrow.
+    if (day === null || day > (day === due ? addDays(today, 1) : today)) return spans;
+    if (day === due) next += 1;
+    const version = versionOn(versions, day);
+    if (!version) continue;
+    const span = decide(version, state, day, day === ends && day <= today, history);
+    if (span) spans.push(span);
+  }
+}
+
+/** What a day decides, noted in the state; null where nothing changes. */
+function decide(
+  { version, document }: Version,
+  state: State,
+  day: Day,
+  isEnd: boolean,
+  history: TierHistory,
+): TierSpan | null {
+  const { tiers, downgrade } = document;
+  const current = Math.max(0, indexOf(document, state.code));
+  const value = valueBefore(document, history.days(version), state, history.enrolled.on, day);
+  const reached = tiers.findLastIndex(({ from }) => value >= BigInt(from));
+  if (reached > current) return become(reached, 'reached', day);
+  if (!isEnd) return null;
+  const ended = state.safeUntil!;
+  const { keep, from } = tiers[current]!;
+  if (downgrade === 'none' || value >= BigInt(keep ?? from)) return become(current, 'kept', ended);
+  return downgrade === 'one-step'
+    ? become(current - 1, 'one-step', ended)
+    : become(reached, 'recomputed', ended);
+
+  function become(index: number, reason: TierSpan['reason'], safeFromDay: Day): TierSpan {
+    const { code } = tiers[index]!;
+    if (code !== state.code) state.since = day;
+    state.code = code;
+    state.safeUntil = safeFrom(document, code, safeFromDay);
+    return { from: day, tier: code, reason, value, safeUntil: state.safeUntil };
+  }
+}
+
+/** What was counted in the window that ends with the day before. */
+function valueBefore(
+  document: TiersDocument,
+  days: readonly { day: Day; value: bigint }[],
+  { since }: State,
+  joined: Day,
+  day: Day,
+): bigint {
+  const end = addDays(day, -1);
+  const start = windowStart(document.window, end, { joined, since });
+  let sum = 0n;
+  for (let i = days.length - 1; i >= 0 && days[i]!.day >= start; i -= 1)
+    if (days[i]!.day <= end) sum += days[i]!.value;
+  return sum;
+}
+
+function windowStart(
+  window: TiersDocument['window'],
+  end: Day,
+  { joined, since }: { joined: Day; since: Day },
+): Day {
+  if (window.kind === 'calendar-year') return `${end.slice(0, 4)}-01-01`;
+  if (window.kind === 'rolling') return dayAfterBack(end, window.last);
+  // Cycles begin on the anchor and follow each other.
+  let start = window.kind === 'since-joining' ? joined : since;
+  for (let next = addPeriod(start, window.every); next <= end; next = addPeriod(start, window.every))
+    start = next;
+  return start;
+}
+
+/** The first day of the span that ends with a day and is a period long. */
+export function dayAfterBack(end: Day, period: string): Day {
+  const count = Number(period.slice(1, -1));
+  const unit = period.at(-1);
+  if (unit === 'D' || unit === 'W') return addDays(end, 1 - count * (unit === 'W' ? 7 : 1));
+  return addMonths(addDays(end, 1), -count * (unit === 'Y' ? 12 : 1));
+}
+
+// The lowest tier does not end.
+function safeFrom(document: TiersDocument, code: string, day: Day): Day | null {
+  if (indexOf(document, code) === 0) return null;
+  return addPeriod(day, document.lasts.for, document.lasts.endOf);
+}
+
+function indexOf({ tiers }: TiersDocument, code: string): number {
+  return tiers.findIndex((tier) => tier.code === code);
+}
+
+/** The version that judges a day. */
+export function versionOn(versions: readonly Version[], day: Day): Version | null {
+  return versions.find(({ from, until }) => (from ?? '') <= day && (until === null || until > day)) ?? null;
+}
+
+/** The computed spans with the tiers given by hand laid over them. */
+function overlaid(spans: readonly TierSpan[], { overrides, today }: TierHistory): TierSpan[] {
+  const points = new Set([
+    ...spans.map(({ from }) => from),
+    ...overrides.flatMap(({ from, until }) => [from, addDays(until, 1)]),
+  ]);
+  const laid: TierSpan[] = [];
+  for (const day of [...points].toSorted()) {
+    if (day > addDays(today, 1)) break;
+    const active = overrides
+      .filter(({ from, until }) => from <= day && until >= day)
+      .toSorted((a, b) => (a.order < b.order ? -1 : 1))
+      .at(-1);
+    const below = spanOn(spans, day);
+    const before = laid.at(-1);
+    if (active) {
+      if (before?.reason !== 'override' || before.tier !== active.tier || before.safeUntil !== active.until)
+        laid.push({ from: day, tier: active.tier, reason: 'override', value: null, safeUntil: active.until });
+    } else if (below && below.from === day) laid.push(below);
+    else if (below && before?.reason === 'override')
+      laid.push({ ...below, from: day, reason: 'override-ended' });
+  }
+  return laid;
+}
