@@ -74,6 +74,21 @@ test('a rule that lost names the winner by its title', () => {
   );
 });
 
+test('what is granted is said with its name, a message in the reader’s language', () => {
+  const granted = rule('granted', {
+    effects: [
+      { kind: 'certificate', leg: 'c', name: 'tea-expert', count: 1 },
+      { kind: 'message', leg: 'm', texts: { en: 'Well done!', id: 'Bagus!' } },
+    ],
+  });
+  const evaluation = judge(book(granted), tenPacks);
+  expect(explain(evaluation, 'en', [granted])[0]!.slice(2)).toEqual([
+    'Certificate tea-expert: 1',
+    'Message: Well done!',
+  ]);
+  expect(explain(evaluation, 'id', [granted])[0]!.at(-1)).toBe('Pesan: Bagus!');
+});
+
 const award = { kind: 'award', leg: 'a', asset: 'points' } as const;
 const scope = (audience: NonNullable<RuleDocument['scope']['audience']>) => ({
   scope: { kinds: ['receipt'], audience },
@@ -83,6 +98,7 @@ const every: RuleDocument[] = [
   rule('after', { scope: { kinds: ['receipt'], to: '2018-03-01' } }),
   rule('participant', scope({ participantKinds: ['owner'] })),
   rule('tier', scope({ tiers: ['gold'] })),
+  rule('segment', scope({ segments: ['pharmacists'] })),
   rule('area', scope({ areas: ['penang'] })),
   rule('channel', scope({ channels: ['pharmacy'] })),
   rule('outlet', scope({ outlets: ['jin-seng'] })),
@@ -96,6 +112,21 @@ const every: RuleDocument[] = [
   rule('each-line', { effects: [{ ...award, per: 'line', units: 'line.quantityMilli' }] }),
   rule('steps', { effects: [{ ...award, per: 'quantity', stepMilli: 3000, units: 3 }] }),
   rule('amount', { effects: [{ ...award, per: 'amount', stepMinor: 100, currency: 'MYR', units: 3 }] }),
+  rule('share', { effects: [{ ...award, per: 'share', basisPoints: 750, currency: 'MYR' }] }),
+  rule('share-units', {
+    effects: [{ ...award, per: 'share', basisPoints: 1000, unitMinor: 10, currency: 'MYR' }],
+  }),
+  rule('granted', {
+    effects: [
+      { kind: 'certificate', leg: 'c', name: 'tea-expert', count: 1 },
+      { kind: 'draw', leg: 'd', name: 'spring', count: 2 },
+      { kind: 'message', leg: 'm', texts: { en: 'Well done!', id: 'Bagus!' } },
+    ],
+  }),
+  rule('honoured', {
+    values: { points: { units: 1, minor: 10, currency: 'MYR' } },
+    limits: [{ of: 'rule', per: 'day', value: { minor: 20, currency: 'MYR' }, over: 'honour' }],
+  }),
   rule('currency', { effects: [{ ...award, per: 'amount', stepMinor: 100, currency: 'IDR', units: 3 }] }),
   rule('small', { effects: [{ ...award, per: 'quantity', stepMilli: 30_000, units: 3 }] }),
   ...(['participant', 'outlet', 'rule'] as const).flatMap((of) =>
@@ -116,11 +147,15 @@ test.each(Object.keys(languages) as Language[])(
   'every reason and every step can be said in %s',
   (language) => {
     const rules = book(...every);
-    const known = judge(rules, tenPacks);
+    const participant = { kind: 'seller', tier: 'silver', segments: [] };
+    const known = judge(rules, tenPacks, factsOf('silver', { participant }));
     const unknown = judge(rules, tenPacks, factsOf(null, { outlet: null }));
     const codes = new Set([...known.considered, ...unknown.considered].map(({ reason }) => reason.code));
-    expect(codes.size).toBe(18);
-    for (const evaluation of [known, unknown])
+    const alone = rule('alone', { stacking: { group: 'alone', order: 1, mode: 'exclusive' } });
+    const excluded = judge(book(alone, rule('beside')), tenPacks);
+    for (const { reason } of excluded.considered) codes.add(reason.code);
+    expect(codes.size).toBe(20);
+    for (const evaluation of [known, unknown, excluded])
       for (const { reason, steps } of explainRules(evaluation, [], language))
         for (const sentence of [reason, ...steps])
           expect(sentence).not.toMatch(/[{}]|rule\.(?:reason|step|counted)|undefined|NaN/);

@@ -78,7 +78,7 @@ function explainReason(
     ...say(facts),
     ...(code === 'goal-reached' && { goal: [{ key: `goal.name.${String(facts['per'])}` }] }),
     ...(code === 'goal-short' && { missing: [sayMissing(facts)] }),
-    ...(code === 'lower-in-stacking' && { winner: titleOf(facts['winner']) }),
+    ...((code === 'lower-in-stacking' || code === 'excluded') && { winner: titleOf(facts['winner']) }),
   });
 }
 

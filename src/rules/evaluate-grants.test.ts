@@ -171,8 +171,8 @@ test('where a rule of an exclusive group pays, no rule of any other group does',
   const evaluation = judge(rules, sale([line('PLAIN')]));
   expect(paid(evaluation)).toEqual({ alone: 10 });
   expect(evaluation.considered[0]!.reason).toEqual({
-    code: 'lower-in-stacking',
-    facts: { winner: 'alone', group: 'launch', mode: 'exclusive' },
+    code: 'excluded',
+    facts: { winner: 'alone', group: 'launch' },
   });
   expect(paid(judge(rules, sale([line('PLAIN', { quantityMilli: 9000n })])))).toEqual({ base: 9 });
 });

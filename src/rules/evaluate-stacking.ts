@@ -50,7 +50,11 @@ function bestFor(asset: string, paying: readonly Outcome[]): Outcome {
 
 function lose(outcome: Outcome, winner: Outcome): void {
   const { code, stacking } = winner.rule.document;
-  outcome.reason = reason('lower-in-stacking', { winner: code, group: stacking.group, mode: stacking.mode });
+  const { group, mode } = stacking;
+  outcome.reason =
+    mode === 'exclusive'
+      ? reason('excluded', { winner: code, group })
+      : reason('lower-in-stacking', { winner: code, group, mode });
 }
 
 function total(legs: readonly Leg[], asset: string): bigint {

@@ -43,6 +43,7 @@ export type ReasonCode =
   | 'nothing-to-multiply'
   | 'limit-reached'
   | 'lower-in-stacking'
+  | 'excluded'
   | 'counted'
   | 'goal-reached'
   | 'goal-short'
