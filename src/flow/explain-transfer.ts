@@ -2,9 +2,11 @@ import type { Language } from '../../web/texts/say.ts';
 import type { Activity } from '../activity/activity.ts';
 import { activityById } from '../activity/read.ts';
 import type { Tx } from '../db/transact.ts';
+import { massActionById } from '../ledger/find-transfers.ts';
 import { closingBehind } from '../ledger/period.ts';
 import { transferById, type BookedTransfer } from '../ledger/read.ts';
-import type { ActivityId, ParticipantId, TransferId } from '../shared/id.ts';
+import { staffById } from '../network/staff.ts';
+import type { ActivityId, Id, ParticipantId, StaffId, TransferId } from '../shared/id.ts';
 import type { Day } from '../shared/time.ts';
 import { dayAt, timeZoneOf } from './calendar.ts';
 import type { ExplainedRule } from './explain-award.ts';
@@ -20,6 +22,8 @@ export type TransferExplained = {
   story: EvidenceStory | null;
   /** Of a spend the lots and earnings that paid for it, of an earning what used it. */
   units: UnitsExplained;
+  /** Somebody of the brand's own people did it to many transfers at once, and said why. */
+  byHand: { name: string; reason: string } | null;
   /** Where the books of that time were closed already: the day it happened, and the first open day, under which it is booked. */
   bookedLate: { happenedOn: Day; bookedOn: Day } | null;
 };
@@ -44,7 +48,15 @@ export async function explainTransfer(
   const rule = await ruleBehind(tx, transfer, language);
   const bookedLate = activity && (await tellLate(tx, transfer, activity));
   const units = await explainUnits(tx, transfer, language, reader);
-  return { transfer, rule, activity, story, units, bookedLate };
+  const byHand = transfer.cause ? await tellAction(tx, transfer.cause) : null;
+  return { transfer, rule, activity, story, units, byHand, bookedLate };
+}
+
+async function tellAction(tx: Tx, cause: Id<string>): Promise<TransferExplained['byHand']> {
+  const action = await massActionById(tx, cause);
+  if (!action) return null;
+  const person = await staffById(tx, action.doneBy as string as StaffId);
+  return { name: person?.name ?? '', reason: action.reason };
 }
 
 async function tellLate(

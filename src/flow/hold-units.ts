@@ -73,7 +73,8 @@ export async function holdUnits(
 }
 
 export type HoldStep = { hold: TransferId; units: bigint | null };
-export type HoldStepped = HeldUnits & { transfer: TransferId };
+/** `units` were captured or released by `transfer`. */
+export type HoldStepped = HeldUnits & { transfer: TransferId; units: bigint };
 
 /** Spends held units, or part of them: what is not captured stays held. */
 export async function captureUnits(tx: Tx, step: HoldStep, at: Date): Promise<HoldStepped | HoldRefused> {
@@ -111,7 +112,7 @@ async function resolve(
   const refused = await postAll(tx, legs, at);
   if (refused) return refused;
   const transfer = legs.find((leg) => leg.resolves === id)!.id;
-  return { ok: true, hold, open: open - amount, transfer };
+  return { ok: true, hold, open: open - amount, transfer, units: amount };
 }
 
 /** A hold on somebody's own balance or on a wallet; null for an id that is none. */

@@ -18,7 +18,8 @@ import { partId, timeOf, type Id, type TransferId } from '../shared/id.ts';
 
 /** The asset whose change the participant is told. */
 export const points = 'points';
-const clawbackUsual: ClawbackPolicy = 'within-balance';
+/** Where the programme says nothing. */
+export const clawbackUsual: ClawbackPolicy = 'within-balance';
 
 /**
  * The id of the transfer that pays an award: made from the version of the activity that first earned it and the part of

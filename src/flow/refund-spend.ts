@@ -13,8 +13,16 @@ import { wallTime } from '../shared/time.ts';
 /** Days that units get whose last day has passed, where their programme says nothing. */
 const graceDaysUsual = 30;
 
-/** `units` null: all that was not given back before. `because` names the wish, so that it is granted once. */
-export type RefundAsked = { spend: TransferId; units: bigint | null; because: Id<string> };
+/**
+ * `units` null: all that was not given back before. `because` names the wish, so that it is granted once; it is the cause
+ * unless another is given.
+ */
+export type RefundAsked = {
+  spend: TransferId;
+  units: bigint | null;
+  because: Id<string>;
+  cause?: Id<string>;
+};
 
 /**
  * Gives back what a spend took, or part of it, under the policy of the programme that was paid; from a shared wallet the
@@ -22,7 +30,7 @@ export type RefundAsked = { spend: TransferId; units: bigint | null; because: Id
  */
 export async function planSpendRefund(
   tx: Tx,
-  { spend: id, units, because }: RefundAsked,
+  { spend: id, units, because, cause = because }: RefundAsked,
   at: Date,
 ): Promise<{ ok: true; units: bigint; transfers: NewTransfer[] } | Refused<PostRefusal>> {
   const spend = await transferById(tx, id);
@@ -36,7 +44,7 @@ export async function planSpendRefund(
   const tells = programme.settings.expiredRefund ?? { graceDays: graceDaysUsual };
   const issued = accountId(tx.tenant, programme.id, 'issued', spend.asset.id);
   const policy: RefundPolicy = tells === 'expire' ? { expireTo: issued } : tells;
-  const shared = { tx: because, cause: because, effectiveAt: at };
+  const shared = { tx: because, cause, effectiveAt: at };
   const plan = await planRefund(
     tx,
     { spend: id, amount, day, because: { ...shared, key: because, recordedAt: at } },
@@ -45,7 +53,7 @@ export async function planSpendRefund(
   if (!plan.ok) return plan;
   const twin = await allowanceOf(tx, spend);
   if (twin) {
-    const own = { ...shared, id: partId<TransferId>(because, 'allowance', twin.id), amount };
+    const own = { ...shared, id: partId<TransferId>(cause, 'allowance', twin.id), amount };
     plan.transfers.push(reversalOf(twin, { ...own, kind: 'refund' }));
   }
   return { ok: true, units: amount, transfers: plan.transfers };

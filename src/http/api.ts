@@ -13,6 +13,7 @@ import { bodyLimited } from './limit-body.ts';
 import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
 import { answerProblem } from './problem.ts';
 import { publishedKeys } from './published-keys.ts';
+import { actionRoutes } from './routes/actions.ts';
 import { activityRoutes } from './routes/activities.ts';
 import { booksRoutes } from './routes/books.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -47,6 +48,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, unitRoutes);
   router.route(apiBase, walletRoutes);
   router.route(apiBase, openingRoutes);
+  router.route(apiBase, actionRoutes);
   describe(router);
   router.route('/', apiPage());
   router.route('/', publishedKeys());

@@ -139,6 +139,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       name: 'X',
       members: [{ participant: people.sari, limitUnits: 1, limitPer: 'day' }],
     },
+    'transfers/actions': { action: 'cancel', which: { ids: [people.sari] }, reason: 'mine', apply: false },
     'opening-balances': { items: [{ externalKey: 'x', participant: 'budi', units: '1' }] },
     'holds/{id}/capture': {},
     'holds/{id}/release': {},

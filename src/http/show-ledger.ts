@@ -45,14 +45,15 @@ export function showExplanation(
   told: TransferExplained,
   language: Language,
 ): z.infer<typeof explanationShape> {
-  const { transfer, rule, activity, story, units, bookedLate } = told;
+  const { transfer, rule, activity, story, units, byHand, bookedLate } = told;
   const shown =
     story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
   const late = bookedLate ? [text(language, 'explain.booked-late', bookedLate)] : [];
+  const hand = byHand ? [text(language, 'explain.by-hand', byHand)] : [];
   return {
     transfer: showTransfer(transfer, story?.owners ?? new Map()),
     rule: rule && { code: rule.considered.code, version: rule.considered.version, title: rule.title },
-    reasons: [rule ? rule.reason : titleOf(transfer.kind, language), ...late],
+    reasons: [rule ? rule.reason : titleOf(transfer.kind, language), ...hand, ...late],
     steps: rule?.steps ?? [],
     activity: shown,
     evidence: story && showEvidenceRow(story, language),

@@ -65,13 +65,15 @@ export type Activated = {
 
 /**
  * Makes available what is left of pending earnings, repays debt out of it first, and strikes them off the list of what
- * waits. What was activated or taken back before is left alone, so doing it again changes nothing.
+ * waits. What was activated or taken back before is left alone, so doing it again changes nothing. The cause is that of the
+ * earning, unless something else is the reason.
  */
 export async function activate(
   tx: Tx,
   earnings: readonly TransferId[],
   effectiveAt: Date,
   now: Date,
+  because: Id<string> | null = null,
 ): Promise<Activated[]> {
   if (earnings.length === 0) return [];
   await lockBook(tx);
@@ -83,11 +85,11 @@ export async function activate(
     open.map(({ asset, to }) => ({ asset: asset.id, owner: to.owner, role: 'available' })),
   );
   const activations = open.map((earning) => {
-    const id = earning.cause
-      ? partId<TransferId>(earning.cause, 'activate', earning.id)
+    const cause = because ?? earning.cause ?? undefined;
+    const id = cause
+      ? partId<TransferId>(cause, 'activate', earning.id)
       : eventId<TransferId>(timeOf(earning.id), tx.tenant, 'activate', earning.id);
     const amount = pendingLeft(links.get(earning.id)!);
-    const cause = earning.cause ?? undefined;
     return activationOf(tx.tenant, earning, { id, tx: id, amount, effectiveAt, cause });
   });
   const planned = [...activations, ...(await planRepayments(tx, activations))];

@@ -1,0 +1,116 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { withTenant } from '../../db/transact.ts';
+import {
+  actedMax,
+  actOnTransfers,
+  tryOnTransfers,
+  type ActedOn,
+  type ActionAsked,
+} from '../../flow/act-on-transfers.ts';
+import { assetId } from '../../ledger/accounts.ts';
+import { transferKinds } from '../../ledger/transfer.ts';
+import { staffById } from '../../network/staff.ts';
+import type { Language } from '../../../web/texts/say.ts';
+import type { Id, TenantId, TransferId } from '../../shared/id.ts';
+import { refuse } from '../../shared/refusal.ts';
+import { body, json, refusals } from '../answers.ts';
+import { newRouter } from '../app.ts';
+import { onceAsked } from '../idempotency.ts';
+import { staffSignedIn } from '../identify.ts';
+import { endWith, problemOf } from '../problem.ts';
+
+const actionAsked = z
+  .strictObject({
+    action: z.enum(['activate', 'cancel', 'expire']),
+    which: z.union([
+      z.strictObject({ ids: z.array(z.uuid()).min(1).max(actedMax) }),
+      z.strictObject({
+        filter: z.strictObject({
+          kind: z.enum(transferKinds),
+          postedFrom: z.iso.datetime({ offset: true }),
+          postedUntil: z.iso.datetime({ offset: true }),
+          asset: z.string().min(1).max(60).optional(),
+          owner: z.uuid().optional().openapi({ description: 'Whose account it was on, on either side' }),
+        }),
+      }),
+    ]),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .openapi({ description: 'Told with every transfer that follows' }),
+    apply: z.boolean().openapi({
+      description: 'False: only tell what would become of each. True needs an Idempotency-Key',
+    }),
+  })
+  .openapi('ActionAsked');
+
+const actedShape = z
+  .object({
+    action: z.uuid().nullable().openapi({ description: 'Cause of what was posted; null when nothing was' }),
+    done: z.array(z.object({ transfer: z.string(), asset: z.string(), units: z.int() })),
+    refused: z.array(z.object({ transfer: z.string(), code: z.string(), sentence: z.string() })),
+    hasMore: z.boolean().openapi({ description: `The filter finds more than ${actedMax}: ask again` }),
+  })
+  .openapi('ActedOn');
+type Acted = { ok: true } & z.infer<typeof actedShape>;
+
+/** Who may put right by hand what rules and people did. */
+const mayAct = ['manager', 'controller'];
+
+export const actionRoutes = newRouter().openapi(
+  createRoute({
+    method: 'post',
+    path: '/transfers/actions',
+    tags: ['ledger'],
+    summary:
+      'Activate, cancel or expire many transfers: first ask what would happen, then do it (managers, controllers)',
+    request: body(actionAsked),
+    responses: { 200: json(actedShape, 'What became, or would become, of each'), ...refusals },
+  }),
+  async (c) => {
+    const by = await staffSignedIn(c);
+    const given = c.req.valid('json');
+    const { db, now } = c.get('app');
+    const person = await withTenant(db, by.tenant, (tx) => staffById(tx, by.id));
+    if (!person || !mayAct.includes(person.role)) return endWith(c, refuse('not-allowed'));
+    const asked = askedOf(given, by.tenant);
+    const language = c.get('language');
+    if (!given.apply)
+      return c.json(show(await tryOnTransfers(db, by.tenant, by.id, asked, now()), language), 200);
+    const { ok: _, ...acted } = await onceAsked(c, by, 'actions', given, async (tx, at): Promise<Acted> => ({
+      ok: true,
+      ...show(await actOnTransfers(tx, by.id, asked, { apply: true, at }), language),
+    }));
+    return c.json(acted, 200);
+  },
+);
+
+function askedOf({ action, which, reason }: z.infer<typeof actionAsked>, tenant: TenantId): ActionAsked {
+  if ('ids' in which) return { kind: action, which: { ids: which.ids as TransferId[] }, reason };
+  const { kind, postedFrom, postedUntil, asset, owner } = which.filter;
+  const filter = {
+    kind,
+    from: new Date(postedFrom),
+    until: new Date(postedUntil),
+    asset: asset === undefined ? null : assetId(tenant, asset),
+    owner: (owner ?? null) as Id<string> | null,
+  };
+  return { kind: action, which: { filter }, reason };
+}
+
+function show({ action, acted, hasMore }: ActedOn, language: Language): z.infer<typeof actedShape> {
+  return {
+    action,
+    done: acted.flatMap((one) =>
+      one.ok ? [{ transfer: one.transfer, asset: one.asset, units: Number(one.units) }] : [],
+    ),
+    refused: acted.flatMap((one) =>
+      one.ok
+        ? []
+        : [{ transfer: one.transfer, code: one.refused, sentence: problemOf(one, language).detail }],
+    ),
+    hasMore,
+  };
+}
