@@ -14,6 +14,7 @@ const rulesToldMax = 50;
 export type UnitsOf = {
   transfer: TransferId;
   kind: TransferKind;
+  /** When it happened. */
   at: Date;
   rule: string | null;
   units: bigint;
@@ -70,7 +71,7 @@ async function teller(
   const known = new Map<TransferId, Pick<UnitsOf, 'kind' | 'at' | 'rule'>>();
   for (const [i, one] of booked.entries()) {
     const rule = i < rulesToldMax ? await ruleBehind(tx, one, language) : null;
-    known.set(one.id, { kind: one.kind, at: one.at, rule: rule?.title ?? null });
+    known.set(one.id, { kind: one.kind, at: one.effectiveAt, rule: rule?.title ?? null });
   }
   return (part) => {
     const about = known.get(part.transfer);

@@ -87,7 +87,7 @@ function Units({ explanation: { units } }: { explanation: Explanation }) {
         <section class="stack">
           <h2>{t('partner.why.paid-by')}</h2>
           {lots.map((lot) => (
-            <div key={lot.text}>
+            <div key={lot.text} class="stack">
               <p class="faint">{lot.text}</p>
               <Parts parts={lot.earnings} />
             </div>
