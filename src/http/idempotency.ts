@@ -48,3 +48,17 @@ export async function onceAsked<Done extends { ok: true }>(
   });
   return answer.ok ? answer : endWith(c, answer);
 }
+
+/** Like `onceAsked` where the request has a key. Without one the write is done: for writes that a repetition does not repeat. */
+export async function onceIfAsked<Done extends { ok: true }>(
+  c: Context<Env>,
+  by: SignedIn,
+  route: string,
+  given: unknown,
+  work: (tx: Tx, at: Date) => Promise<Done | Refused>,
+): Promise<Done> {
+  if (keyOf(c) !== null) return onceAsked(c, by, route, given, work);
+  const { db, now } = c.get('app');
+  const answer = await withTenant(db, by.tenant, (tx) => work(tx, now()));
+  return answer.ok ? answer : endWith(c, answer);
+}

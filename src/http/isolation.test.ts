@@ -11,6 +11,7 @@ import { saveSharedWallet } from '../flow/shared-wallet.ts';
 import { snapReceipt } from '../flow/snap-receipt.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
+import { ruleIdOf } from '../rules/save-rule.ts';
 import { eventId, type Id, type TransferId } from '../shared/id.ts';
 import { describeApi } from './describe-api.ts';
 
@@ -94,6 +95,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
         participants: world.sari,
         outlets: world.tokoMaju,
         products: world.product('NF-1003'),
+        rules: ruleIdOf(tx, world.programme, 'base'),
       };
     });
   });
@@ -131,6 +133,13 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   const bodies: Record<string, unknown> = {
     'evidence/{id}/review': { decision: 'approve', reason: 'mine' },
     periods: { before: '2018-01-01' },
+    rules: { document: {} },
+    'rules/validation': { document: {} },
+    'rules/{id}/launch': { version: 1, waiver: 'mine' },
+    'rules/{id}/decline': { version: 1, reason: 'mine' },
+    'rules/{id}/retirement': { version: 1, reason: 'mine' },
+    'programme/plan': { programme: {}, rules: [] },
+    'programme/documents': { documents: { programme: {}, rules: [] } },
     'rules/evaluate': { kind: 'receipt', participant: 'sari', outlet: 'toko-maju', totalMinor: 1 },
     'wallet/gifts': { to: { person: 'budi' }, units: 1 },
     holds: { participant: people.sari, units: 1 },
@@ -201,7 +210,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   test('the owner is answered', async () => {
     for (const [room, id] of Object.entries(own)) {
       if (room === 'participants') continue;
-      const as = room === 'holds' ? 'dewi' : 'sari';
+      const as = room === 'holds' || room === 'rules' ? 'dewi' : 'sari';
       expect((await ask(`${room}/${id}`, { as })).status, room).toBe(200);
     }
     expect((await ask(`participants/${world.sari}/wallet`, { as: 'dewi' })).status).toBe(200);

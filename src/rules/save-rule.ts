@@ -54,7 +54,7 @@ export async function saveRules(
     answers.push(
       one.ok && problems.length === 0
         ? await saveRule(tx, programme, one.document, newest.get(one.document.code), { by, at, ...options })
-        : { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems },
+        : { ...refuse('rule-invalid', { problem: problems[0]!.sentence, at: problems[0]!.at }), problems },
     );
   }
   return answers;

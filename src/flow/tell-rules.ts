@@ -1,0 +1,73 @@
+import type { Tx } from '../db/transact.ts';
+import { listProgrammes, programmeByCode, programmeById, type Programme } from '../network/programmes.ts';
+import { beyondBound, type Beyond } from '../programme/launch-bound.ts';
+import { replayOf, type Replay } from '../programme/replays.ts';
+import { compileDocument } from '../rules/compile.ts';
+import { neighbourProblems, unknownNames } from '../rules/check-neighbours.ts';
+import type { RuleProblem } from '../rules/document.ts';
+import { newestRules, standingRules, versionsOf, type StoredRule } from '../rules/read-rules.ts';
+import type { RuleId } from '../shared/id.ts';
+import { refuse, type Refused } from '../shared/refusal.ts';
+import { knownNames } from './known-names.ts';
+
+/** A rule in a list: its newest version, and the one that is live (null: none is). */
+export type ListedRule = { newest: StoredRule; live: StoredRule | null };
+
+/** A rule with its versions, the newest first, and what a launch of the newest would rest on. */
+export type ToldRule = {
+  programme: Programme;
+  versions: StoredRule[];
+  live: StoredRule | null;
+  replay: Replay | null;
+  beyond: Beyond | null;
+};
+
+/** The programme that is asked for by its code, or the only one there is. */
+export async function programmeAsked(
+  tx: Tx,
+  code: string | undefined,
+): Promise<{ ok: true; programme: Programme } | Refused<'bad-request'>> {
+  const found = code === undefined ? await listProgrammes(tx) : [await programmeByCode(tx, code)];
+  const [programme] = found;
+  if (found.length === 1 && programme) return { ok: true, programme };
+  return refuse('bad-request', { field: 'programme', problem: code === undefined ? 'missing' : 'unknown' });
+}
+
+/** The rules of a programme in order of code. */
+export async function tellRules(tx: Tx, programme: Programme): Promise<ListedRule[]> {
+  const live = await standingRules(tx, programme.id);
+  const newest = await newestRules(tx, programme.id);
+  return newest.map((rule) => ({ newest: rule, live: live.find(({ id }) => id === rule.id) ?? null }));
+}
+
+/** One rule, or null. */
+export async function tellRule(tx: Tx, id: RuleId): Promise<ToldRule | null> {
+  const versions = await versionsOf(tx, id);
+  const [newest] = versions;
+  if (!newest) return null;
+  const programme = (await programmeById(tx, newest.programme))!;
+  const launched = versions.find(({ state }) => state === 'live' || state === 'retired');
+  const replay = await replayOf(tx, programme.id, newest.document);
+  return {
+    programme,
+    versions,
+    live: launched?.state === 'live' ? launched : null,
+    replay,
+    beyond: beyondBound(newest.document, programme.settings.launchAlone, replay?.cost ?? null),
+  };
+}
+
+/** Everything that would keep a document from being saved in the programme, each with its place and a sentence. */
+export async function checkRule(tx: Tx, programme: Programme, given: unknown): Promise<RuleProblem[]> {
+  const compiled = compileDocument(given);
+  if (!compiled.ok) return compiled.problems;
+  const { document } = compiled;
+  const others = (await newestRules(tx, programme.id)).filter(({ state }) => state !== 'retired');
+  return [
+    ...unknownNames(document, await knownNames(tx, [document])),
+    ...neighbourProblems(
+      document,
+      others.map((rule) => rule.document),
+    ),
+  ];
+}
