@@ -24,7 +24,8 @@ const facts = {
   lines: ['activity.lines', 'eligible.lines'],
 };
 const ofLine = {
-  int: ['l.quantityMilli', 'l.amountMinor'],
+  // Some of them fail, and for each line in another way.
+  int: ['l.quantityMilli', 'l.amountMinor', '(7 / l.quantityMilli)', '(l.amountMinor * l.quantityMilli)'],
   text: ['l.text', 'l.sku', 'l.category'],
   bool: ['l.isFocus', 'has(l.sku)'],
 };
