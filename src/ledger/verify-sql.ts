@@ -1,9 +1,9 @@
 import { systemRoles } from './accounts.ts';
 
 /**
- * One comparison with the transfers: `sql` answers the first row that differs, as id and problem. `$1` is the tenant,
- * `$2` the posting time from which on a check since then looks. The arithmetic is that of judge.ts, written a second
- * time on purpose: a mistake in one of them shows as a difference.
+ * One comparison with the transfers: `sql` answers the first row that differs, as id and problem. `$1` is the tenant; in
+ * checks of what came since a look before, `$2` is the posting time from which on, or the ids that were touched. The
+ * arithmetic is that of judge.ts, written a second time on purpose: a mistake in one of them shows as a difference.
  */
 export type Check = {
   table:
@@ -33,42 +33,32 @@ const debitSums = `sum(case when ${moves('t')} then -t.amount else 0 end) as bal
 const creditSums = `sum(case when ${moves('t')} then t.amount else 0 end) as balance, 0 as held,
   sum(case when t.reverses is not null and t.expires_on is null then -t.amount else 0 end) as spent,
   max(t.at) filter (where ${moves('t')}) as moved_at`;
-const totals = `coalesce(sum(m.balance), 0)::bigint as balance, coalesce(sum(m.held), 0)::bigint as held,
-  coalesce(sum(m.spent), 0)::bigint as spent, max(m.moved_at) as moved_at`;
 
-const totalsOfAll = `
-  select m.account, ${totals}
-  from (
-    select t.debit as account, ${debitSums} from transfer t where t.tenant = $1 group by t.debit
-    union all
-    select t.credit, ${creditSums} from transfer t where t.tenant = $1 group by t.credit
-  ) m group by m.account`;
+/** `which` says of a column with an account's id whether that account is looked at. */
+type Which = (column: string) => string;
 
-/** Accounts on which something was posted after `$2`. */
-const touched = `
-  select t.debit as id from transfer t where t.tenant = $1 and t.at > $2
-  union select t.credit from transfer t where t.tenant = $1 and t.at > $2`;
-
-// Account by account along transfer_debit and transfer_credit: few rows each, however large the book is.
-const totalsOfTouched = `
-  select w.id as account, ${totals}
-  from (${touched}) w left join account a on a.tenant = $1 and a.id = w.id
-  cross join lateral (
-    select ${debitSums} from transfer t where t.tenant = $1 and t.debit = w.id
-    union all
-    select ${creditSums} from transfer t where t.tenant = $1 and t.credit = w.id
-  ) m
-  where a.id is null or not ${isSystem('a')} group by w.id`;
-
-const accountCheck = (joined: string): string => `
-  select coalesce(a.id, m.account) as id, case when a.id is null then 'was deleted'
+const accountCheck = (which: Which): Check => ({
+  table: 'account',
+  count: 'accounts',
+  countSql: `select count(*)::int as n from account a where a.tenant = $1 and ${which('a.id')}`,
+  sql: `select coalesce(a.id, m.account) as id, case when a.id is null then 'was deleted'
       else format('shows balance %s, held %s, spent %s, moved %s; its transfers say %s, %s, %s, %s', a.balance, a.held,
         a.spent, coalesce(a.moved_at::text, 'never'), coalesce(m.balance, 0), coalesce(m.held, 0), coalesce(m.spent, 0),
         coalesce(m.moved_at::text, 'never')) end as problem
-  from ${joined}
-  where a.id is null or a.balance <> coalesce(m.balance, 0) or a.held <> coalesce(m.held, 0)
-    or a.spent <> coalesce(m.spent, 0) or a.moved_at is distinct from m.moved_at
-  order by 1 limit 1`;
+    from (select * from account a where a.tenant = $1 and ${which('a.id')}) a
+    full join (
+      select m.account, sum(m.balance)::bigint as balance, sum(m.held)::bigint as held, sum(m.spent)::bigint as spent,
+        max(m.moved_at) as moved_at
+      from (
+        select t.debit as account, ${debitSums} from transfer t where t.tenant = $1 and ${which('t.debit')} group by t.debit
+        union all
+        select t.credit, ${creditSums} from transfer t where t.tenant = $1 and ${which('t.credit')} group by t.credit
+      ) m group by m.account
+    ) m on m.account = a.id
+    where a.id is null or a.balance <> coalesce(m.balance, 0) or a.held <> coalesce(m.held, 0)
+      or a.spent <> coalesce(m.spent, 0) or a.moved_at is distinct from m.moved_at
+    order by 1 limit 1`,
+});
 
 const floorCheck = (which: string): Check => ({
   table: 'account',
@@ -86,46 +76,27 @@ const systemAccountCheck: Check = {
     where a.tenant = $1 and ${isSystem('a')} and a.balance <> o.balance order by 1 limit 1`,
 };
 
-const lotsOfAll = `
-  select m.account, m.expires_on, sum(m.earned)::bigint as earned
-  from (
-    select t.credit as account, t.expires_on, t.amount as earned from transfer t
-    where t.tenant = $1 and t.expires_on is not null
-    union all
-    select r.debit, o.expires_on, -r.amount from transfer r
-    join transfer o on o.tenant = $1 and o.id = r.reverses and o.credit = r.debit and o.expires_on is not null
-    where r.tenant = $1 and r.reverses is not null
-  ) m join account a on a.tenant = $1 and a.id = m.account and a.role <> 'pending'
-  group by m.account, m.expires_on`;
-
-const lotsOfTouched = `
-  select w.id as account, m.expires_on, sum(m.earned)::bigint as earned
-  from (${touched}) w
-  join account a on a.tenant = $1 and a.id = w.id and a.role <> 'pending' and not ${isSystem('a')}
-  cross join lateral (
-    select t.expires_on, sum(t.amount) as earned from transfer t
-    where t.tenant = $1 and t.credit = w.id and t.expires_on is not null group by 1
-    union all
-    select o.expires_on, -sum(r.amount) from transfer r
-    join transfer o on o.tenant = $1 and o.id = r.reverses and o.credit = r.debit and o.expires_on is not null
-    where r.tenant = $1 and r.debit = w.id and r.reverses is not null group by 1
-  ) m group by w.id, m.expires_on`;
-
-const lotCheck = (stored: string, expected: string): Check => ({
+const lotCheck = (which: Which): Check => ({
   table: 'lot',
   count: 'lots',
-  countSql: `select count(*)::int as n from lot l where l.tenant = $1 and ${stored}`,
+  countSql: `select count(*)::int as n from lot l where l.tenant = $1 and ${which('l.account')}`,
   sql: `select format('%s %s', coalesce(l.account, m.account), coalesce(l.expires_on, m.expires_on)) as id,
       format('shows %s earned, its transfers say %s', coalesce(l.earned, 0), coalesce(m.earned, 0)) as problem
-    from (select * from lot l where l.tenant = $1 and ${stored}) l
-    full join (${expected}) m on m.account = l.account and m.expires_on = l.expires_on
+    from (select * from lot l where l.tenant = $1 and ${which('l.account')}) l
+    full join (
+      select m.account, m.expires_on, sum(m.earned)::bigint as earned
+      from (
+        select t.credit as account, t.expires_on, t.amount as earned from transfer t
+        where t.tenant = $1 and t.expires_on is not null and ${which('t.credit')}
+        union all
+        select r.debit, o.expires_on, -r.amount from transfer r
+        join transfer o on o.tenant = $1 and o.id = r.reverses and o.credit = r.debit and o.expires_on is not null
+        where r.tenant = $1 and r.reverses is not null and ${which('r.debit')}
+      ) m join account a on a.tenant = $1 and a.id = m.account and a.role <> 'pending'
+      group by m.account, m.expires_on
+    ) m on m.account = l.account and m.expires_on = l.expires_on
     where coalesce(l.earned, 0) <> coalesce(m.earned, 0) order by 1 limit 1`,
 });
-
-/** Holds that transfers after `$2` made or used. */
-const touchedHolds = `
-  select t.id from transfer t where t.tenant = $1 and t.at > $2 and t.kind = 'hold'
-  union select t.resolves from transfer t where t.tenant = $1 and t.at > $2 and t.kind in ('capture', 'release')`;
 
 const holdCheck = (which: (h: string) => string): Check => ({
   table: 'hold',
@@ -212,43 +183,40 @@ const alwaysWhole: Check[] = [
   })),
 ];
 
+const all: Which = () => 'true';
+const named: Which = (column) => `${column} = any ($2::uuid[])`;
+
 export const checksOfAll: readonly Check[] = [
-  {
-    table: 'account',
-    count: 'accounts',
-    countSql: 'select count(*)::int as n from account a where a.tenant = $1',
-    sql: accountCheck(
-      `(select * from account where tenant = $1) a full join (${totalsOfAll}) m on m.account = a.id`,
-    ),
-  },
+  accountCheck(all),
   floorCheck('true'),
-  lotCheck('true', lotsOfAll),
-  holdCheck(() => 'true'),
+  lotCheck(all),
+  holdCheck(all),
   turnoverCheck('true', 'true'),
   reversalCheck('true'),
   assetMixCheck('true'),
   ...alwaysWhole,
 ];
 
+/**
+ * Of accounts with these ids. Not for busy ones, of which all transfers would be read. Of all of them at once: account by
+ * account the planner, which knows little right after much was posted, may read the whole table for each.
+ */
+export const checksOfAccounts: readonly Check[] = [
+  accountCheck(named),
+  floorCheck(named('a.id')),
+  lotCheck(named),
+];
+
+/** Of holds with these ids. */
+export const checksOfHolds: readonly Check[] = [holdCheck((h) => named(`${h}.id`))];
+
+/** Of transfers with these ids that were reversed. */
+export const checksOfReversed: readonly Check[] = [reversalCheck(named('r.reverses'))];
+
+/** Of everything after a posting time, besides the rows that were touched. */
 export const checksSince: readonly Check[] = [
-  {
-    table: 'account',
-    count: 'accounts',
-    countSql: `select count(*)::int as n from (${touched}) w`,
-    sql: accountCheck(`(${totalsOfTouched}) m left join account a on a.tenant = $1 and a.id = m.account`),
-  },
   turnoverCheck(`o.at_day >= ${sinceDay}`, `t.at >= ${sinceDay}::timestamp at time zone 'UTC'`),
   systemAccountCheck,
-  floorCheck(`a.id in (${touched})`),
-  lotCheck(
-    `l.account in (select w.id from (${touched}) w join account a on a.tenant = $1 and a.id = w.id
-      where not ${isSystem('a')})`,
-    lotsOfTouched,
-  ),
-  holdCheck((h) => `${h}.id in (${touchedHolds})`),
-  reversalCheck(
-    'r.reverses in (select t.reverses from transfer t where t.tenant = $1 and t.at > $2 and t.reverses is not null)',
-  ),
   assetMixCheck('t.at > $2'),
   ...alwaysWhole,
 ];
