@@ -5,6 +5,8 @@ import { outletsByIds, type Outlet } from '../network/outlets.ts';
 import { participantsByIds, type Participant } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
 import type { Followed } from '../progress/book.ts';
+import { segmentsOn } from '../progress/segments.ts';
+import type { TierSpan } from '../progress/evaluate-tier.ts';
 import { tierOn, tiersOf } from '../progress/tiers.ts';
 import type { Facts } from '../rules/evaluation.ts';
 import { wallTime } from '../shared/time.ts';
@@ -38,14 +40,21 @@ export async function gatherFacts(
   followed: Followed,
 ): Promise<Facts[]> {
   const tiers =
-    followed.tiers.length > 0 ? await tiersOf(tx, programme.id, [...participants.keys()]) : new Map();
-  return activities.map((activity) => {
-    const { id, kind, tier } = participants.get(activity.participant)!;
+    followed.tiers.length > 0
+      ? await tiersOf(tx, programme.id, [...participants.keys()])
+      : new Map<Participant['id'], TierSpan[]>();
+  const asked = activities.map(({ participant, occurredAt }) => {
+    const person = participants.get(participant)!;
+    const { day } = wallTime(occurredAt, programme.timeZone);
+    return { person, day, tier: tierOn(tiers.get(participant), day, person.tier) };
+  });
+  const segments = followed.segments.length > 0 ? await segmentsOn(tx, programme, followed, asked) : null;
+  return activities.map((activity, i) => {
+    const { person, tier } = asked[i]!;
     const { code, channel, area, areaCode } = outlets.get(activity.outlet)!;
-    const { day } = wallTime(activity.occurredAt, programme.timeZone);
     return {
       timeZone: programme.timeZone,
-      participant: { kind, tier: tierOn(tiers.get(id), day, tier) },
+      participant: { kind: person.kind, tier, ...(segments && { segments: segments[i]! }) },
       outlet: { code, channel, areas: areaPaths.get(area) ?? [areaCode] },
     };
   });

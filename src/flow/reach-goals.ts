@@ -5,11 +5,13 @@ import type { Programme } from '../network/programmes.ts';
 import { queueMessages, type NewMessage } from '../notify/outbox.ts';
 import type { Followed } from '../progress/book.ts';
 import { followProgress, type Change } from '../progress/follow.ts';
+import type { Settlement } from '../progress/settlement.ts';
 import type { TierChange } from '../progress/tiers.ts';
 import type { Settled } from '../progress/settle-goals.ts';
 import { awardsOf, type Evaluation } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
 import { partId, type ActivityId, type Id, type ParticipantId } from '../shared/id.ts';
+import { moveMembers } from './keep-segments.ts';
 import { points, type Judged } from './plan-awards.ts';
 import { tellTiers } from './tell-tiers.ts';
 
@@ -39,19 +41,28 @@ export async function reachGoals(
     },
   }));
   await tellGoals(tx, progress.settled, at);
+  const judged = [
+    ...progress.settled.map(judgedAs),
+    ...progress.bonuses.map(({ settlement, earlier, occurredAt }) => paidTo(settlement, earlier, occurredAt)),
+  ];
   const { tierChanges } = progress;
   await tellTiers(tx, programme, followed.tiers, tierChanges, at);
-  return { kept, judged: progress.settled.map(judgedAs), tierChanges };
+  await moveMembers(tx, programme, followed, progress.segmented, at);
+  return { kept, judged, tierChanges };
 }
 
 /** A goal is paid like an activity of its owner, of which each turn is a version. */
 export function judgedAs({ settlement, earlier, judged }: Settled): Judged {
+  return paidTo(settlement, earlier, judged.occurredAt);
+}
+
+function paidTo(settlement: Settlement, earlier: readonly Settlement[], occurredAt: Date): Judged {
   return {
     activity: {
       id: settlement.goal as Id<string> as ActivityId,
       version: settlement.turn,
       participant: settlement.subject as ParticipantId,
-      occurredAt: judged.occurredAt,
+      occurredAt,
     },
     evaluation: settlement.evaluation,
     earlier: earlier.map(({ evaluation }) => evaluation),

@@ -1,5 +1,6 @@
 import type { App } from '../flow/app.ts';
 import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
+import { keepAllSegments } from '../flow/keep-segments.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
 import { tendLedgers } from '../flow/tend-ledger.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
@@ -18,6 +19,7 @@ export function tasksOf(app: App): Record<string, Task> {
     'tend-ledgers': (db) => tendLedgers(db, app.now()),
     'verify-books': (db) => verifyBooks(db, app.now()),
     'verify-counters': (db) => verifySampledCounters(db),
+    'keep-segments': (db) => keepAllSegments(db, app.now()),
     'settle-ended': (db) => settleAllEnded(db, app.now()),
   };
 }
@@ -32,4 +34,5 @@ export const timetable = [
   '15 2 * * * verify-books ?fill=1d',
   '*/15 * * * * tend-ledgers ?fill=15m',
   '45 2 * * * verify-counters',
+  '15 3 * * * keep-segments ?fill=1d',
 ].join('\n');

@@ -2,7 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import type { RuleBook } from '../rules/select.ts';
 import type { ProgrammeId } from '../shared/id.ts';
-import { bindCounters, counterIdOf, type CounterBook, type CounterId } from './counter.ts';
+import { bindCounters, counterIdOf, type Counted, type CounterBook, type CounterId } from './counter.ts';
 import { countedByDiscount } from './discount.ts';
 import type { DiscountDocument, ProgrammeDocument, SegmentDocument } from './document.ts';
 import { documentsOf, type StoredDocument } from './documents.ts';
@@ -18,6 +18,7 @@ export type Followed = {
   goalsByCounter: ReadonlyMap<CounterId, readonly GoalVersions[]>;
   tiers: TierVersions;
   tierCounters: ReadonlySet<CounterId>;
+  segmentCounters: ReadonlySet<CounterId>;
   discounts: readonly StoredDocument<DiscountDocument>[];
   segments: readonly StoredDocument<SegmentDocument>[];
   /** True when a rule asks for somebody's tier, so that what was judged with another one is judged again. */
@@ -57,11 +58,13 @@ function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly Sto
     >[];
   const [tiers, discounts, segments] = [of('tiers'), of('discount'), of('segment')];
   const countedForTiers = tiers.map(({ document }) => countedByTiers(document));
+  const countedForSegments = segments.flatMap(({ document }) => [...countedBySegment(document).values()]);
+  const idsOf = (all: readonly Counted[]) => new Set(all.map((counted) => counterIdOf(programme, counted)));
   const wanted = [
     ...goals.flatMap(({ versions }) => versions.flatMap(countedBy)),
     ...countedForTiers,
     ...discounts.map(({ document }) => countedByDiscount(document)),
-    ...segments.flatMap(({ document }) => [...countedBySegment(document).values()]),
+    ...countedForSegments,
   ];
   return {
     rules,
@@ -69,7 +72,8 @@ function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly Sto
     goals,
     goalsByCounter,
     tiers,
-    tierCounters: new Set(countedForTiers.map((counted) => counterIdOf(programme, counted))),
+    tierCounters: idsOf(countedForTiers),
+    segmentCounters: idsOf(countedForSegments),
     discounts,
     segments,
     rulesAskTier: rules.rules.some(

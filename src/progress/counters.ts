@@ -97,6 +97,22 @@ export async function windowSums(
   return rows.map(({ value }) => value);
 }
 
+/** What a counter adds up to between two days, both included; null where it is not kept. */
+export async function volumeOf(
+  tx: Tx,
+  asked: { counter: CounterId; subject: SubjectId; first: string; last: string },
+): Promise<bigint | null> {
+  const [row] = await tx.query<{ volume: bigint }>(
+    `select (select coalesce(sum(d.value) filter (where d.item = ''), 0)::bigint
+         + count(distinct d.item) filter (where d.item <> '' and d.value > 0)
+       from counter_day d where d.tenant = $1 and d.counter = $2 and d.subject = $3 and d.day between $4 and $5) as volume
+     from counter c where c.tenant = $1 and c.id = $2`,
+    [tx.tenant, asked.counter, asked.subject, asked.first, asked.last],
+    { name: 'counter-volume' },
+  );
+  return row?.volume ?? null;
+}
+
 /**
  * Keeps exactly the wanted counters of a programme in place of the known ones: those that nobody asks for any more go, and those that are new are
  * answered, to be filled from history. Call it under the lock of the book, or what is recorded meanwhile is missed.

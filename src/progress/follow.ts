@@ -7,12 +7,14 @@ import { awardsOf, type Reason } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
 import type { ActivityId, ParticipantId, RuleId } from '../shared/id.ts';
 import { followedBy, type Followed } from './book.ts';
+import type { CounterId } from './counter.ts';
 import { addCounts, filledCounters, keepCounters } from './counters.ts';
 import { countsBetween, countsOf, type Count, type Counting } from './evaluate-counts.ts';
 import { reasonOf } from './evaluate-goal.ts';
 import { fillCounters } from './history.ts';
 import { periodOf } from './period.ts';
 import { judgeGoals, settleGoals, type Judged, type Settled, type Touched } from './settle-goals.ts';
+import { settleBonuses, type SettledBonus } from './settle-bonuses.ts';
 import { computeTiers, type TierChange } from './tiers.ts';
 
 /** An activity in its newest version as it was judged just now, and as an earlier version was judged last. */
@@ -21,7 +23,10 @@ export type Change = { activity: Activity; now: KeptEvaluation; before: KeptEval
 /** What followed from activities: goals that bring something else than before, and how the goals stand. */
 export type Progress = {
   settled: Settled[];
+  bonuses: SettledBonus[];
   tierChanges: TierChange[];
+  /** Whose segments may be others now. */
+  segmented: ParticipantId[];
   /** What an activity did for a goal; undefined where it did not count. */
   reasonOf(activity: ActivityId, rule: RuleId): Reason | undefined;
 };
@@ -45,7 +50,8 @@ export async function followProgress(
   const followed = isSame ? given : await followedBy(tx, programme.id);
   const { counters } = followed;
   const fresh = new Set(isSame ? [] : await keepCounters(tx, programme.id, kept, counters.ids, at));
-  if (counters.ids.length === 0) return { settled: [], tierChanges: [], reasonOf: () => undefined };
+  if (counters.ids.length === 0)
+    return { settled: [], bonuses: [], tierChanges: [], segmented: [], reasonOf: () => undefined };
   // What is recorded just now has no evaluation yet, so history leaves it out.
   await fillCounters(tx, programme.id, counters, [...fresh]);
   const countings = await countingsOf(tx, changes);
@@ -67,14 +73,41 @@ export async function followProgress(
   );
   return {
     settled: await settleGoals(tx, judged, at),
-    tierChanges: await computeTiers(tx, programme, followed.tiers, tierOwners(followed, changed), at),
+    bonuses: await settleBonuses(
+      tx,
+      programme,
+      followed,
+      countings.map(({ now }) => now),
+      changed,
+      at,
+    ),
+    tierChanges: await computeTiers(
+      tx,
+      programme,
+      followed.tiers,
+      owners(changed, followed.tierCounters),
+      at,
+    ),
+    segmented: owners(changed, followed.segmentCounters),
     reasonOf: (activity, rule) => reasons.get(activity)?.get(rule),
   };
 }
 
-function tierOwners({ tierCounters }: Followed, changed: readonly Count[]): ParticipantId[] {
-  const owners = changed.flatMap(({ counter, subject }) => (tierCounters.has(counter) ? [subject] : []));
-  return [...new Set(owners)] as ParticipantId[];
+function owners(changed: readonly Count[], counters: ReadonlySet<CounterId>): ParticipantId[] {
+  const found = changed.flatMap(({ counter, subject }) => (counters.has(counter) ? [subject] : []));
+  return [...new Set(found)] as ParticipantId[];
+}
+
+/** Begins to follow what was saved just now: counters that are new are filled from history. Under the lock of the book. */
+export async function beginFollowing(tx: Tx, programme: Programme, at: Date): Promise<void> {
+  const { counters } = await followedBy(tx, programme.id);
+  const kept = await filledCounters(tx, programme.id);
+  await fillCounters(
+    tx,
+    programme.id,
+    counters,
+    await keepCounters(tx, programme.id, kept, counters.ids, at),
+  );
 }
 
 async function countingsOf(

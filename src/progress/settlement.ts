@@ -59,6 +59,32 @@ export async function settlementsOf(tx: Tx, goals: readonly GoalId[]): Promise<M
   return Map.groupBy(rows.map(settlementFrom), ({ goal }) => goal);
 }
 
+/** The newest turns under a rule of people's periods that end within these days. */
+export async function laterSettlements(
+  tx: Tx,
+  rule: RuleId,
+  wanted: readonly { subject: SubjectId; from: string; to: string }[],
+): Promise<Settlement[]> {
+  if (wanted.length === 0) return [];
+  const rows = await tx.query<Row>(
+    `select distinct on (s.goal) s.goal, s.turn, s.rule, s.version, s.subject, s.first_day as first,
+       s.last_day as last, s.document
+     from unnest($3::uuid[], $4::date[], $5::date[]) as w (subject, first, last)
+     join settlement s on s.tenant = $1 and s.subject = w.subject and s.last_day between w.first and w.last
+     where s.rule = $2 and not exists (
+       select 1 from settlement later where later.tenant = $1 and later.goal = s.goal and later.turn > s.turn)
+     order by s.goal`,
+    [
+      tx.tenant,
+      rule,
+      wanted.map(({ subject }) => subject),
+      wanted.map(({ from }) => from),
+      wanted.map(({ to }) => to),
+    ],
+  );
+  return rows.map(settlementFrom);
+}
+
 type Row = Pick<Settlement, 'goal' | 'turn' | 'rule' | 'version' | 'subject'> &
   Pick<Period, 'first' | 'last'> & { document: Stored };
 
