@@ -75,6 +75,15 @@ describe('recordActivities', () => {
     expect(timeOf(activity.id)).toEqual(at);
   });
 
+  test('keeps what was paid with points, which is part of what it says', async () => {
+    const given = sold({ pointsMinor: 300n });
+    const { activity } = await record(given);
+    expect((await inNusa((tx) => activityById(tx, activity.id)))!.pointsMinor).toBe(300n);
+    expect((await record({ ...given, pointsMinor: 0n })).outcome).toBe('corrected');
+    const [refused] = await inNusa((tx) => recordActivities(tx, [sold({ pointsMinor: -1n })], at));
+    expect(refused).toMatchObject({ refused: 'activity-invalid', facts: { field: 'pointsMinor' } });
+  });
+
   test('the same again is a replay, whenever and in whatever order of lines it comes', async () => {
     const given = sold();
     const first = await record(given);

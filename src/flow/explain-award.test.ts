@@ -112,6 +112,14 @@ const every: RuleDocument[] = [
   rule('each-line', { effects: [{ ...award, per: 'line', units: 'line.quantityMilli' }] }),
   rule('steps', { effects: [{ ...award, per: 'quantity', stepMilli: 3000, units: 3 }] }),
   rule('amount', { effects: [{ ...award, per: 'amount', stepMinor: 100, currency: 'MYR', units: 3 }] }),
+  rule('net', {
+    base: 'net-of-discount',
+    effects: [{ ...award, per: 'share', basisPoints: 750, currency: 'MYR' }],
+  }),
+  rule('net-of-points', {
+    base: 'net-of-points',
+    effects: [{ ...award, per: 'amount', stepMinor: 100, currency: 'MYR', units: 3 }],
+  }),
   rule('share', { effects: [{ ...award, per: 'share', basisPoints: 750, currency: 'MYR' }] }),
   rule('share-units', {
     effects: [{ ...award, per: 'share', basisPoints: 1000, unitMinor: 10, currency: 'MYR' }],
@@ -148,7 +156,12 @@ test.each(Object.keys(languages) as Language[])(
   (language) => {
     const rules = book(...every);
     const participant = { kind: 'seller', tier: 'silver', segments: [] };
-    const known = judge(rules, tenPacks, factsOf('silver', { participant }));
+    const off = line(null, { amountMinor: -100n, quantityMilli: 0n });
+    const known = judge(
+      rules,
+      sale([line('PLAIN'), off], { pointsMinor: 100n }),
+      factsOf('silver', { participant }),
+    );
     const unknown = judge(rules, tenPacks, factsOf(null, { outlet: null }));
     const codes = new Set([...known.considered, ...unknown.considered].map(({ reason }) => reason.code));
     const alone = rule('alone', { stacking: { group: 'alone', order: 1, mode: 'exclusive' } });

@@ -42,16 +42,22 @@ export function earn(rule: CompiledRule, given: CompiledAward, basket: Basket, v
     return { ok: false, reason: reason('other-currency', facts) };
   }
   const { rounding } = rule.document;
-  if (effect.per === 'share') return earnShare(effect, units.value, basket, rounding);
+  const before = effect.per === 'quantity' ? [] : baseSteps(rule, basket, effect.currency);
+  if (effect.per === 'share') return earnShare(effect, units.value, basket, rounding, before);
   const steps = stepsOf(effect, rounding, basket);
   const total = steps * units.value;
   const formula = given.units.formula;
-  return bounded(total, [
-    ...(formula
-      ? [step('formula', { formula: formula.text, result: counted(units.value, effect.asset) })]
-      : []),
-    stepOf(effect, basket, steps, units.value, total),
-  ]);
+  if (formula)
+    before.push(step('formula', { formula: formula.text, result: counted(units.value, effect.asset) }));
+  return bounded(total, [...before, stepOf(effect, basket, steps, units.value, total)]);
+}
+
+// Which part of the amount counts, where it is not all of it.
+function baseSteps({ document: { base } }: CompiledRule, { lines, share }: Basket, currency: string): Step[] {
+  if (share === null) return [];
+  const money = (minor: bigint) => ({ minor: Number(minor), currency });
+  const facts = { gross: money(amountOf(lines)), amount: money(amountOf(lines, share)) };
+  return [step(base === 'net-of-points' ? 'net-of-points' : 'net-of-discount', facts)];
 }
 
 /** `units` times `percent - 100` per cent, rounded: what a multiplier adds to what was earned. */
@@ -122,6 +128,7 @@ function earnShare(
   basisPoints: bigint,
   { lines, share }: Basket,
   rounding: Rounding,
+  before: readonly Step[],
 ): Earned {
   const measure = (some: readonly ViewLine[]) => basisPoints * amountOf(some, share);
   const total = divideAll(lines, measure, 10_000n * BigInt(unitMinor), rounding);
@@ -130,8 +137,8 @@ function earnShare(
     amount: { minor: Number(amountOf(lines, share)), currency },
     result: counted(total, asset),
   };
-  if (unitMinor === 1) return bounded(total, [step('share', facts)]);
-  return bounded(total, [step('share-units', { ...facts, unit: { minor: unitMinor, currency } })]);
+  if (unitMinor === 1) return bounded(total, [...before, step('share', facts)]);
+  return bounded(total, [...before, step('share-units', { ...facts, unit: { minor: unitMinor, currency } })]);
 }
 
 /** How many of something a rule grants: a certificate, entries in a draw, or a message. */

@@ -67,6 +67,15 @@ describe('the base that counts', () => {
     expect(pays({ ...changes, condition: `eligible.amountMinor == ${points}` }, discounted)).toBe(points);
   });
 
+  test('says what counts of the amount', () => {
+    const { considered } = judge(book(rule('r', { effects, base: 'net-of-points' })), discounted);
+    const money = (minor: number) => ({ minor, currency: 'MYR' });
+    expect(considered[0]!.steps[0]).toEqual({
+      code: 'net-of-points',
+      facts: { gross: money(3000), amount: money(2250) },
+    });
+  });
+
   test('goods that come back are no discount, and nothing counts below zero', () => {
     const back = sale([line('PLAIN'), line(null, { amountMinor: -400n, quantityMilli: -1000n })]);
     expect(pays({ effects, base: 'net-of-discount' }, back)).toBe(2500);

@@ -63,6 +63,8 @@ type StepCode =
   | 'formula'
   | 'multiply'
   | 'goal'
+  | 'net-of-discount'
+  | 'net-of-points'
   | 'share'
   | 'share-units'
   | 'certificate'

@@ -50,6 +50,26 @@ test('of 100 at once against a budget for 10, exactly 10 are paid', async () => 
   expect(reached).toHaveLength(90);
 });
 
+test('of 100 at once against a budget of money for 10, exactly 10 are paid', async () => {
+  const one = {
+    ...limit(1),
+    values: { points: { units: 1, minor: 30, currency: 'MYR' } },
+    limits: [
+      {
+        of: 'rule' as const,
+        per: 'month' as const,
+        value: { minor: 329, currency: 'MYR' },
+        over: 'partial' as const,
+      },
+    ],
+  };
+  const rules = book(one);
+  const evaluations = await Promise.all(Array.from({ length: 100 }, () => settle(rules, packs(1))));
+  const paying = evaluations.filter((evaluation) => points(evaluation) === 1);
+  expect(paying).toHaveLength(10);
+  expect(await usedBy(paying[0]!)).toEqual([300]);
+});
+
 test('what a transaction that fails has used is not used', async () => {
   const rules = book(limit(1));
   const failing = inNusa(async (tx) => {
