@@ -43,7 +43,9 @@ export async function expireDue(
 ): Promise<ExpiredPage<LotCursor>> {
   await lockBook(tx);
   const lots = await openLots(tx, run.asset, { until: run.day, after });
-  const accounts = [...new Set(lots.map((lot) => lot.account))];
+  const next = lots.length < accountsMax ? null : lots.at(-1)!;
+  const accounts = [...new Set(lots.flatMap(({ account, isMeant }) => (isMeant ? account : [])))];
+  if (accounts.length === 0) return { expired: [], next };
   const due = await readDue(tx, accounts, run.day);
   const expired = await expire(
     tx,
@@ -58,7 +60,7 @@ export async function expireDue(
      where tenant = $1 and account = any ($2::uuid[]) and account <> all ($3::uuid[]) and expires_on < $4 and open`,
     [tx.tenant, accounts, kept, run.day],
   );
-  return { expired, next: lots.length < accountsMax ? null : lots.at(-1)! };
+  return { expired, next };
 }
 
 /**
@@ -90,34 +92,42 @@ export async function expiringOn(
   day: Day,
   after: AccountId | null = null,
 ): Promise<ExpiredPage<AccountId>> {
-  const rows = await tx.query<ExpiredUnits>(
-    `select a.id as account, a.owner,
+  const rows = await tx.query<ExpiredUnits & { isMeant: boolean }>(
+    `with soon as materialized (
+       select l.account from lot l
+       where l.tenant = $1 and l.open and l.expires_on = $3 and ($4::uuid is null or l.account > $4)
+       order by l.account limit $5
+     )
+     select a.id as account, a.owner, a.asset = $2 and a.role = 'available' as "isMeant",
        (select sum(l.earned) from lot l where l.tenant = $1 and l.account = a.id and l.expires_on <= $3)::bigint
          - greatest(a.spent + a.held, coalesce((select sum(l.earned) from lot l
              where l.tenant = $1 and l.account = a.id and l.expires_on < $3), 0)::bigint) as units
-     from lot o join account a on a.tenant = $1 and a.id = o.account
-     where o.tenant = $1 and o.open and o.expires_on = $3 and a.asset = $2 and a.role = 'available'
-       and ($4::uuid is null or o.account > $4)
-     order by o.account limit $5`,
+     from soon join account a on a.tenant = $1 and a.id = soon.account order by a.id`,
     [tx.tenant, asset, day, after, accountsMax],
   );
   return {
-    expired: rows.filter(({ units }) => units > 0n),
+    expired: rows.flatMap(({ isMeant, ...one }) => (isMeant && one.units > 0n ? one : [])),
     next: rows.length < accountsMax ? null : rows.at(-1)!.account,
   };
 }
 
+/** A page of open lots that ended before a day, of any account; `isMeant` where members hold this asset there. */
 async function openLots(
   tx: Tx,
   asset: AssetId,
   { until, after }: { until: Day; after: LotCursor | null },
-): Promise<LotCursor[]> {
-  // Along lot_open.
-  return tx.query<LotCursor>(
-    `select l.account, l.expires_on as "expiresOn" from lot l join account a on a.tenant = $1 and a.id = l.account
-     where l.tenant = $1 and l.open and l.expires_on < $2 and a.asset = $3 and a.role = 'available'
-       and ($4::date is null or (l.expires_on, l.account) > ($4::date, $5::uuid))
-     order by l.expires_on, l.account limit $6`,
+): Promise<(LotCursor & { isMeant: boolean })[]> {
+  // The page is cut before the accounts are looked up: whatever the planner believes, it reads along lot_open and no more.
+  return tx.query(
+    `with due as materialized (
+       select l.account, l.expires_on from lot l
+       where l.tenant = $1 and l.open and l.expires_on < $2
+         and ($4::date is null or (l.expires_on, l.account) > ($4::date, $5::uuid))
+       order by l.expires_on, l.account limit $6
+     )
+     select due.account, due.expires_on as "expiresOn", a.asset = $3 and a.role = 'available' as "isMeant"
+     from due join account a on a.tenant = $1 and a.id = due.account
+     order by due.expires_on, due.account`,
     [tx.tenant, until, asset, after?.expiresOn ?? null, after?.account ?? null, accountsMax],
   );
 }
