@@ -12,7 +12,7 @@ export type Position = { at: number; id: string };
 /** A version of an activity as it was judged, and whether a later version was judged after it. */
 export type Recorded = { subject: Subject; position: Position; isCorrected: boolean };
 
-const fetchSize = 2000;
+const fetchSize = 1000;
 /** Clocks run ahead by at most a day (src/activity/check.ts), so nothing of the period was recorded earlier than that. */
 const aheadMs = 24 * 3600 * 1000;
 
@@ -26,7 +26,7 @@ type Row = Omit<Activity, 'lines' | 'evidence' | 'reason'> & {
 
 /**
  * Tells a part of the history in the order in which it was recorded, version by version, with the facts that each version
- * was judged by. Holds a few thousand rows at a time, however long the history is. `tx` sees one moment throughout.
+ * was judged by. Holds a thousand rows or two at a time, however long the history is. `tx` sees one moment throughout.
  */
 export async function* tellHistory(tx: Tx, part: Part): AsyncGenerator<Recorded> {
   // First versions stand in order of their ids already; later ones are few and are sorted.

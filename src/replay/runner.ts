@@ -8,10 +8,10 @@ import type { ProgrammeId } from '../shared/id.ts';
 import { wallTime } from '../shared/time.ts';
 import { tellHistory, type Part } from './history.ts';
 import type { Runner } from './merge.ts';
-import { openShard } from './shard.ts';
+import { openShard, type Books } from './shard.ts';
 
 /** How many versions wait to be evaluated at a time. */
-const waitingMin = 4000;
+const waitingMin = 1000;
 
 /** What one part needs to know. `firstDay`: what happened before only fills the limits. */
 export type RunnerOptions = Part & { documents: readonly RuleDocument[]; firstDay: string };
@@ -19,7 +19,7 @@ export type RunnerOptions = Part & { documents: readonly RuleDocument[]; firstDa
 /** Runs one part of the history in the caller's transaction, which must see one moment throughout. */
 export async function openRunner(tx: Tx, { documents, firstDay, ...part }: RunnerOptions): Promise<Runner> {
   const live = await liveRules(tx, part.programme);
-  const books = { live, proposed: proposedRules(tx, part.programme, live, documents) };
+  const books = booksOf(tx, part.programme, live, documents);
   const shard = openShard(
     books,
     firstDay,
@@ -50,14 +50,8 @@ export async function openRunner(tx: Tx, { documents, firstDay, ...part }: Runne
   };
 }
 
-/** The live rules with these in the place of those that have the same codes, in force from the beginning. */
-function proposedRules(
-  tx: Tx,
-  programme: ProgrammeId,
-  live: RuleBook,
-  documents: readonly RuleDocument[],
-): RuleBook {
-  if (documents.length === 0) return live;
+/** The live rules, and those with these documents in the place of the ones with the same codes, from the beginning on. */
+function booksOf(tx: Tx, programme: ProgrammeId, live: RuleBook, documents: readonly RuleDocument[]): Books {
   const codes = new Set(documents.map(({ code }) => code));
   const proposed = documents.map((document): CompiledRule => {
     const result = compileDocument(document);
@@ -66,5 +60,12 @@ function proposedRules(
     const id = ruleIdOf(tx, programme, document.code);
     return { id, version: 0, ...span, document, ...result.compiled };
   });
-  return bindRules([...live.rules.filter(({ document }) => !codes.has(document.code)), ...proposed]);
+  const [replaced, kept] = [true, false].map((isReplaced) =>
+    live.rules.filter(({ document }) => codes.has(document.code) === isReplaced),
+  ) as [CompiledRule[], CompiledRule[]];
+  return {
+    live,
+    proposed: bindRules([...kept, ...proposed]),
+    changed: bindRules([...replaced, ...proposed]),
+  };
 }

@@ -1,8 +1,9 @@
 import { countedBy } from '../rules/document.ts';
-import { boundOf } from '../rules/evaluate-limits.ts';
+import { boundOf, usageKeysOf } from '../rules/evaluate-limits.ts';
+import { viewOf } from '../rules/evaluate-scope.ts';
 import { evaluateOne } from '../rules/evaluate.ts';
-import { usageName, type Use } from '../rules/evaluation.ts';
-import type { RuleBook } from '../rules/select.ts';
+import { usageName, type Evaluation, type Subject, type Use } from '../rules/evaluation.ts';
+import { bindRules, candidatesOf, type RuleBook } from '../rules/select.ts';
 import { isBefore, type Position, type Recorded } from './history.ts';
 import {
   addContribution,
@@ -31,7 +32,8 @@ export type Demand = Record<World, SharedUse[]>;
 /** How much of the shared limits is used, in each world, where it changed. */
 export type SharedUsage = Record<World, [name: string, units: bigint][]>;
 
-type Books = Record<World, RuleBook>;
+/** `changed`: the rules that the two do not share. */
+export type Books = Record<World, RuleBook> & { changed: RuleBook };
 
 /**
  * One part of the history on its way through both sets of rules. Limits of a participant are counted here; those that
@@ -127,14 +129,22 @@ function openJudge(books: Books, counts: (one: Recorded) => boolean) {
       const { subject } = one;
       const before = earlier.get(subject.activity.id);
       const outcome: Outcome = { uses: { live: [], proposed: [] }, contribution: [] };
-      for (const world of worlds) {
-        if (before) use(world, before.uses[world], -1n);
-        const evaluation = evaluateOne(books[world], subject, usage[world], 'candidates');
-        use(world, evaluation.uses, 1n);
-        outcome.uses[world] = evaluation.uses;
-        if (counts(one))
-          outcome.contribution.push(...contributionOf(world, books[world], subject, evaluation));
+      if (before) for (const world of worlds) use(world, before.uses[world], -1n);
+      const live = evaluateOne(books.live, subject, usage.live, 'candidates');
+      const proposed = isSame(books, subject, usage)
+        ? live
+        : evaluateOne(books.proposed, subject, usage.proposed, 'candidates');
+      for (const [world, { uses }] of Object.entries({ live, proposed }) as [World, Evaluation][]) {
+        use(world, uses, 1n);
+        outcome.uses[world] = uses;
       }
+      if (counts(one) && live === proposed)
+        outcome.contribution = contributionOf('both', books.live, subject, live);
+      else if (counts(one))
+        outcome.contribution = [
+          ...contributionOf('live', books.live, subject, live),
+          ...contributionOf('proposed', books.proposed, subject, proposed),
+        ];
       if (one.isCorrected) earlier.set(subject.activity.id, outcome);
       return { one, before, outcome };
     },
@@ -154,6 +164,27 @@ function openJudge(books: Books, counts: (one: Recorded) => boolean) {
     /** Versions that were replaced by one outside of the period. */
     unfinished: () => earlier.values(),
   };
+}
+
+// Most activities fit none of the changed rules. Then both worlds say the same, unless limits were used up differently.
+function isSame(books: Books, subject: Subject, usage: Record<World, Map<string, bigint>>): boolean {
+  if (subject.activity.withdrawn) return true;
+  const view = viewOf(subject);
+  if (candidatesOf(books.changed, view).length > 0) return false;
+  return candidatesOf(limitedRules(books.live), view).every((rule) =>
+    usageKeysOf(rule, view).every((key) => {
+      const name = usageName(key);
+      return (usage.live.get(name) ?? 0n) === (usage.proposed.get(name) ?? 0n);
+    }),
+  );
+}
+
+const limited = new WeakMap<RuleBook, RuleBook>();
+
+function limitedRules(book: RuleBook): RuleBook {
+  let found = limited.get(book);
+  if (!found) limited.set(book, (found = bindRules(book.rules.filter(({ document }) => document.limits))));
+  return found;
 }
 
 function demandOf(books: Books, tried: readonly Tried[]): Demand {

@@ -26,7 +26,7 @@ export type Tally = {
 
 /** What one version of an activity adds to a tally, so that a later version can take it out again. */
 export type Contribution = {
-  world: World;
+  world: World | 'both';
   key: string;
   grouping: Grouping | 'total' | 'participant';
   units: bigint;
@@ -46,7 +46,7 @@ export const partsOf = (key: string): [name: string, asset: string] => {
 
 /** What the awards of an evaluation add. Pure. */
 export function contributionOf(
-  world: World,
+  world: World | 'both',
   book: RuleBook,
   subject: Subject,
   evaluation: Evaluation,
@@ -99,7 +99,8 @@ export function addContribution(tally: Tally, contribution: Contribution, sign: 
           : tally.groups[grouping];
     let at = sums.get(key);
     if (!at) sums.set(key, (at = { live: 0n, proposed: 0n }));
-    at[world] += sign * units;
+    if (world !== 'proposed') at.live += sign * units;
+    if (world !== 'live') at.proposed += sign * units;
   }
 }
 

@@ -5,10 +5,15 @@ import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
 
 /** How long a thread may take to end before it is ended by force. */
 const graceMs = 5000;
+/** What is evaluated is garbage at once: with more room for it, it is collected a fraction as often. */
+const maxYoungGenerationSizeMb = 64;
 
 /** A part that runs in a thread of its own. */
 export function startThread(start: WorkerStart): { runner: Runner; end(): Promise<void> } {
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: start });
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData: start,
+    resourceLimits: { maxYoungGenerationSizeMb },
+  });
   const waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];
   let failed: Error | null = null;
   const fail = (error: Error) => {
