@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { statementType } from '../flow/statement-document.ts';
+import { publicJwkOf, signDocument } from '../shared/jws.ts';
 
 const program = path.resolve(import.meta.dirname, '../../bin/mitra.js');
 
@@ -77,6 +81,49 @@ describe.skipIf(isExternal)('the program', { timeout: 120_000 }, () => {
     });
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^The database "shop" at 127\.0\.0\.1:1 .*Look at DATABASE_URL\.\n$/);
+  });
+
+  test('checks a signed statement with the keys it is given, and no database', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const person = { id: 'x', code: 'sari', name: 'Sari' };
+    const signed = signDocument(privateKey, statementType, {
+      version: 1,
+      issuedAt: '2018-04-01T00:00:00.000Z',
+      tenant: person,
+      programme: null,
+      participant: person,
+      asset: { code: 'MYR', kind: 'money', scale: 2 },
+      period: { from: null, to: '2018-03-31', timeZone: 'UTC', by: 'posted' },
+      opening: { available: 0 },
+      movements: [],
+      closing: { available: 0 },
+      expiry: [],
+      chain: null,
+    });
+    const [file, keys] = ['statement.jws', 'keys.json'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+    ];
+    writeFileSync(file, `${signed}\n`);
+    writeFileSync(keys, JSON.stringify({ keys: [publicJwkOf(publicKey)] }));
+    const nowhere = { DATABASE_URL: 'postgres://sari:x@127.0.0.1:1/shop' };
+    const { code, out } = await run(['verify', '--statement', file, '--key', keys], nowhere);
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('about      MYR of Sari (sari)'),
+    });
+    writeFileSync(
+      file,
+      signed.replace(/.(?=\.[^.]*$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+    );
+    expect(await run(['verify', '--statement', file, '--key', keys, '--json'], nowhere)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('"problem": "wrong-signature"'),
+    });
+    expect(await run(['verify', '--statement', file], nowhere)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('/.well-known/jwks.json'),
+    });
   });
 
   test('migrates, then has nothing to do, and leaves no server running', async () => {

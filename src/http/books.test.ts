@@ -81,6 +81,8 @@ describe('a signed statement', () => {
         chain: { hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       },
     });
+    const plain = await exportAs('sari', 'by=business&from=2018-04-01&to=2018-04-30&format=json');
+    expect(await plain.json()).toMatchObject({ opening: { available: 30 }, closing: { available: 42 } });
     const { head } = (await (await ask('chain', { as: 'dewi' })).json()) as { head: object };
     expect(checked).toMatchObject({ statement: { chain: head } });
   });

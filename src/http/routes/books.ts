@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { withTenant } from '../../db/transact.ts';
 import { signStatement, type StatementAsked } from '../../flow/sign-statement.ts';
 import type { SignedIn } from '../../flow/sign-in.ts';
+import { statementDocument } from '../../flow/statement-document.ts';
 import { closeBooks, tellClosedPeriods, tellTrialBalance } from '../../flow/tell-books.ts';
 import { bookHead, lastVerification } from '../../ledger/verified.ts';
 import { staffById } from '../../network/staff.ts';
@@ -33,10 +34,11 @@ const exportQuery = z.strictObject({
   ...days,
   asset: z.string().max(60).default('points'),
   by: by.default('posted'),
+  format: z.enum(['jws', 'json']).default('jws').openapi({ description: '`json`: the same, not signed' }),
 });
 const signed = {
   description: 'A JWS in compact form (RFC 7515, EdDSA); its keys are at /.well-known/jwks.json',
-  content: { 'application/jose': { schema: z.string() } },
+  content: { 'application/jose': { schema: z.string() }, 'application/json': { schema: statementDocument } },
 };
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
 const closers = ['manager', 'controller'];
@@ -184,10 +186,11 @@ async function answerSigned(
   c: Context<Env>,
   { tenant }: SignedIn,
   participant: ParticipantId,
-  asked: StatementAsked,
+  { format, ...asked }: StatementAsked & { format: 'jws' | 'json' },
 ) {
   const told = await signStatement(c.get('app'), tenant, participant, asked);
   if (!told.ok) return endWith(c, told);
+  if (format === 'json') return c.json(told.statement, 200);
   const { asset, participant: person, period } = told.statement;
   // Codes of goods have signs that no file name should have.
   const name = [person.code, asset.code, period.to].join('-').replaceAll(/[^\w.-]/g, '_');
