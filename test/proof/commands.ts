@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { ClawbackPolicy } from '../../src/ledger/reverse.ts';
 
 export type Fresh = {
-  what: 'earn' | 'earn-pending' | 'import' | 'spend' | 'hold' | 'sell' | 'tip';
+  what: 'earn' | 'earn-pending' | 'spend' | 'hold' | 'sell' | 'tip';
   sari: boolean;
   amount: bigint;
   /** 0: no expiry; a hold with one times out. */
@@ -28,6 +28,8 @@ export type TakeBack = {
 };
 /** A gift keeps the last day of its units. */
 export type Gift = { what: 'gift'; sari: boolean; amount: bigint };
+/** A balance from another system; `key` is the one it had there, so that it comes again, or with another content. */
+export type Import = { what: 'import'; sari: boolean; amount: bigint; month: number; key: number };
 /** Gives back a spending, or part of it; what has expired meanwhile gets some days of grace. */
 export type Refund = { what: 'refund'; ref: number; amount: bigint; all: boolean };
 export type Again = {
@@ -37,7 +39,7 @@ export type Again = {
 };
 
 /** What somebody does. */
-export type Command = Fresh | FollowUp | TakeBack | Gift | Refund | Again;
+export type Command = Fresh | FollowUp | TakeBack | Gift | Import | Refund | Again;
 
 /**
  * What happens to the whole book before a step: days pass, what is over is released and expires, a period is closed. Then
@@ -51,7 +53,7 @@ export type Plan = { passing: Passing[]; sequences: Command[][][] };
 const policies: ClawbackPolicy[] = ['only-pending', 'within-balance', 'allow-debt', 'offset-next-earnings'];
 export const stepsMax = 16;
 
-const fresh: Fresh['what'][] = ['earn', 'earn', 'earn-pending', 'import', 'spend', 'hold', 'sell', 'tip'];
+const fresh: Fresh['what'][] = ['earn', 'earn', 'earn-pending', 'spend', 'hold', 'sell', 'tip'];
 const amount = fc.bigInt({ min: 1n, max: 60n });
 const ref = fc.nat({ max: 40 });
 const month = fc.nat({ max: 4 });
@@ -91,6 +93,16 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ what: fc.constant('gift' as const), sari: fc.boolean(), amount }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('import' as const),
+      sari: fc.boolean(),
+      amount: fc.bigInt({ min: 1n, max: 2n }),
+      month: fc.nat({ max: 1 }),
+      key: fc.nat({ max: 1 }),
+    }),
   },
   {
     weight: 1,

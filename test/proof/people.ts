@@ -8,12 +8,14 @@ import {
   type Role,
 } from '../../src/ledger/accounts.ts';
 import type { NewTransfer } from '../../src/ledger/transfer.ts';
+import { addParticipants, participantIdOf } from '../../src/network/participants.ts';
+import { addPartners } from '../../src/network/partners.ts';
 import { eventId, nameId, newId } from '../../src/shared/id.ts';
 import type { AccountId, AssetId, Id, TenantId, TransferId } from '../../src/shared/id.ts';
 import { day0, type Move } from '../book.ts';
 import type { TestDatabase } from '../database.ts';
 import { modelBook, type BookModel, type Place } from './book-model.ts';
-import type { Again, Command, FollowUp, Fresh, TakeBack } from './commands.ts';
+import type { Again, Command, FollowUp, Fresh, Gift, Import, Refund, TakeBack } from './commands.ts';
 
 export const dayMs = 86_400_000;
 
@@ -33,12 +35,15 @@ export type Series = {
   model: BookModel;
   asked: NewTransfer[][];
   takeBacks: AskedTakeBack[];
+  /** What was imported, by key. */
+  imported: Map<number, string>;
 };
 
 /** A book with several series in it, and its clock. */
 export type World = {
   db: Db;
   tenant: TenantId;
+  programme: Id<string>;
   issued: AccountId;
   points: AssetId;
   coffee: AssetId;
@@ -60,7 +65,7 @@ export async function openWorld({ db }: TestDatabase, width: number): Promise<Wo
   const run = <T>(work: (tx: Tx) => Promise<T>) => withTenant(db, tenant, work);
   const openSeries = (number: number): Series => {
     const places = new Map<AccountId, Place>();
-    const ownerOf = (name: string) => nameId<Id<string>>('proof', tenant, name, String(number));
+    const ownerOf = (name: string): Id<string> => participantIdOf({ tenant }, `${name}-${number}`);
     const open = (name: string, role: Role, asset = points): AccountId => {
       const owner = role === 'issued' ? programme : ownerOf(name);
       accounts.push({ asset, owner, role });
@@ -83,10 +88,25 @@ export async function openWorld({ db }: TestDatabase, width: number): Promise<Wo
       model: modelBook(places),
       asked: [],
       takeBacks: [],
+      imported: new Map(),
     };
   };
   const series = Array.from({ length: width }, (_, number) => openSeries(number));
+  const names = series.flatMap((_, number) => [`sari-${number}`, `budi-${number}`]);
   await run(async (tx) => {
+    await addPartners(tx, [{ code: 'toko-maju', kind: 'retailer', name: 'Toko Maju' }]);
+    await addParticipants(
+      tx,
+      names.map((code) => ({
+        code,
+        kind: 'seller',
+        name: code,
+        phone: null,
+        language: 'id',
+        partner: 'toko-maju',
+        outlets: [],
+      })),
+    );
     await ensureAssets(tx, [
       { code: 'points', kind: 'points', scale: 0 },
       { code: 'goods:COFFEE', kind: 'goods', scale: 3 },
@@ -94,7 +114,19 @@ export async function openWorld({ db }: TestDatabase, width: number): Promise<Wo
     await openAccounts(tx, accounts);
   });
   const [{ issued }] = series as [Series];
-  return { db, tenant, issued, points, coffee, series, now: day0, made: 0, answers: new Map(), run };
+  return {
+    db,
+    tenant,
+    programme,
+    issued,
+    points,
+    coffee,
+    series,
+    now: day0,
+    made: 0,
+    answers: new Map(),
+    run,
+  };
 }
 
 export function note({ answers }: World, answer: string, times = 1): void {
@@ -107,10 +139,15 @@ export function move(world: World, some: Move): NewTransfer {
   return { id, tx: id, asset: world.points, kind: 'award', effectiveAt: world.now, ...some };
 }
 
+/** Commands that the ledger plans itself, on the book as it stands. */
+export function isPlanned(command: Command): command is TakeBack | Gift | Import | Refund {
+  return ['claw-back', 'gift', 'import', 'refund'].includes(command.what);
+}
+
 /** The legs that a command asks to post; none where there is nothing yet that it could refer to. */
 export function legsFor(world: World, series: Series, command: Command): NewTransfer[] {
-  if (command.what === 'claw-back' || command.what === 'gift' || command.what === 'refund') return [];
-  if ('month' in command && 'sari' in command) return begin(world, series, command);
+  if (isPlanned(command)) return [];
+  if ('sari' in command) return begin(world, series, command);
   if ('how' in command)
     return command.what === 'repeat' ? pick(series.asked, command.ref) : alter(world, series, command);
   return followUp(world, series, command);
@@ -135,8 +172,6 @@ function begin(world: World, series: Series, command: Fresh): NewTransfer[] {
     }
     case 'sell':
       return [move(world, { debit: stock, credit: sold, amount, kind: 'sale', asset: world.coffee })];
-    case 'import':
-      return [move(world, { debit: issued, credit: own.available, amount, kind: 'opening', ...expiry })];
     case 'tip': {
       // It costs the giver a fee: two legs that stand or fall together.
       const tip = move(world, {
@@ -152,7 +187,7 @@ function begin(world: World, series: Series, command: Fresh): NewTransfer[] {
   }
 }
 
-function lastDay(month: number): string {
+export function lastDay(month: number): string {
   return `2017-${String(3 * month).padStart(2, '0')}-28`;
 }
 

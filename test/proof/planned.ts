@@ -2,32 +2,31 @@ import assert from 'node:assert/strict';
 
 import type { Tx } from '../../src/db/transact.ts';
 import { planGift } from '../../src/ledger/give.ts';
+import { planOpenings } from '../../src/ledger/opening.ts';
 import { post } from '../../src/ledger/post.ts';
 import { planRefund } from '../../src/ledger/refund.ts';
 import { planTakeBacks, type PlannedTakeBack } from '../../src/ledger/reverse.ts';
 import type { NewTransfer } from '../../src/ledger/transfer.ts';
 import { newId, type Id } from '../../src/shared/id.ts';
 import { codesOf, day0 } from '../book.ts';
-import type { Command, Gift, Refund, TakeBack } from './commands.ts';
-import { note, type AskedTakeBack, type Series, type World } from './people.ts';
+import type { Command, Gift, Import, Refund, TakeBack } from './commands.ts';
+import { isPlanned, lastDay, note, type AskedTakeBack, type Series, type World } from './people.ts';
 
-type Wish = TakeBack | Gift | Refund;
 type AskedBy = { series: Series; asked: AskedTakeBack; before: readonly NewTransfer[] };
 
 /**
- * Commands that the ledger plans on the book as it stands, one of each series at a time: claw-backs, gifts and refunds.
+ * Commands that the ledger plans on the book as it stands, one of each series at a time.
  * Each plan is held against the model's, and posted before the next is made.
  */
 export async function playPlanned(tx: Tx, world: World, commands: readonly Command[][]): Promise<void> {
-  const wishes = commands.map((list) =>
-    list.filter((one): one is Wish => ['claw-back', 'gift', 'refund'].includes(one.what)),
-  );
+  const wishes = commands.map((list) => list.filter(isPlanned));
   for (let round = 0; wishes.some((list) => list.length > round); round++) {
     const asked: AskedBy[] = [];
     for (const [number, series] of world.series.entries()) {
       const wish = wishes[number]![round];
       if (wish?.what === 'claw-back') asked.push(askTakeBack(series, wish));
       if (wish?.what === 'gift') await give(tx, world, series, wish);
+      if (wish?.what === 'import') await bringAlong(tx, world, series, wish);
       if (wish?.what === 'refund') await refund(tx, world, series, wish);
     }
     if (asked.length > 0) await takeBack(tx, world, asked);
@@ -53,6 +52,31 @@ async function give(tx: Tx, world: World, series: Series, { sari, amount: units 
     'a gift is answered as the model answers it',
   );
   if (code === 'ok') series.asked.push(legs);
+}
+
+async function bringAlong(tx: Tx, world: World, series: Series, wish: Import): Promise<void> {
+  const { owner } = wish.sari ? series.sari : series.budi;
+  const content = `${wish.sari} ${wish.amount} ${wish.month}`;
+  const before = series.imported.get(wish.key);
+  const repeated = before === content ? 'replayed' : 'differs';
+  const expected = before === undefined ? 'new' : repeated;
+  const opening = {
+    externalKey: `${series.sari.owner} ${wish.key}`,
+    participant: owner,
+    asset: 'points',
+    units: wish.amount,
+    expiresOn: wish.month > 0 ? lastDay(wish.month) : null,
+    earnedOn: null,
+    effectiveAt: world.now,
+  };
+  const [plan] = await planOpenings(tx, world.programme, [opening], world.now);
+  assert.equal(plan!.outcome, expected, 'a balance comes along once');
+  note(world, `import ${expected}`);
+  if (plan!.outcome !== 'new') return;
+  series.imported.set(wish.key, content);
+  assert.equal(series.model.post([plan!.transfer], world.now), 'ok');
+  assert.deepEqual(codesOf(await post(tx, [plan!.transfer], world.now)), ['ok']);
+  series.asked.push([plan!.transfer]);
 }
 
 async function refund(tx: Tx, world: World, series: Series, { ref, amount, all }: Refund): Promise<void> {
