@@ -1072,6 +1072,31 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.discount_override FOR E
 CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.discount_override FOR EACH ROW EXECUTE FUNCTION refuse_change();
 grant insert, select on discount_override to mitra_app, mitra_worker;
 
+create table replay (
+  tenant uuid not null,
+  id uuid not null,
+  programme uuid not null,
+  asked_by uuid not null,
+  first_day date not null,
+  last_day date not null,
+  documents jsonb not null,
+  state text not null,
+  evaluated bigint not null default 0,
+  expected bigint,
+  result jsonb,
+  problem text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint replay_pkey PRIMARY KEY (tenant, id),
+  constraint replay_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint replay_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+);
+
+alter table replay enable row level security;
+alter table replay force row level security;
+create policy tenant_rows on replay using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on replay to mitra_app, mitra_worker;
+
 create table decision (
   tenant uuid not null,
   id uuid not null,

@@ -21,6 +21,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { unitRoutes } from './routes/units.ts';
@@ -46,6 +47,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, ledgerRoutes);
   router.route(apiBase, booksRoutes);
   router.route(apiBase, ruleRoutes);
+  router.route(apiBase, replayRoutes);
   router.route(apiBase, programmeRoutes);
   router.route(apiBase, unitRoutes);
   router.route(apiBase, walletRoutes);

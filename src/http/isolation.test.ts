@@ -12,6 +12,7 @@ import { snapReceipt } from '../flow/snap-receipt.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
 import { ruleIdOf } from '../rules/save-rule.ts';
+import { askReplay } from '../replay/requests.ts';
 import { eventId, type Id, type TransferId } from '../shared/id.ts';
 import { describeApi } from './describe-api.ts';
 
@@ -80,6 +81,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
         effectiveAt: at,
       };
       await post(tx, [move], app.now());
+      const days = { firstDay: '2018-01-01', lastDay: '2018-03-31', documents: [] };
       const activity = recorded!.ok ? recorded!.activity.id : '';
       const spender = { participant: world.sari, wallet: null };
       const held = await holdUnits(tx, { spender, asset: 'points', units: 2n, timesOutAt: null }, app.now());
@@ -96,6 +98,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
         outlets: world.tokoMaju,
         products: world.product('NF-1003'),
         rules: ruleIdOf(tx, world.programme, 'base'),
+        replays: await askReplay(tx, { programme: world.programme, askedBy: world.rina, ...days }, app.now()),
       };
     });
   });
@@ -109,6 +112,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       'message',
       'participant',
       'rule',
+      'replay',
       'wallet',
     ].map((table) => `(select count(*) from ${table} where tenant = $1) as ${table}`);
     const both = [];
@@ -131,6 +135,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   const withId = operations.filter(({ route }) => route.includes('{id}'));
   const open = ['auth/otp', 'auth/sessions', 'demo/people'];
   const bodies: Record<string, unknown> = {
+    replays: { rules: [], from: '2018-01-01', to: '2018-03-31' },
     'evidence/{id}/review': { decision: 'approve', reason: 'mine' },
     periods: { before: '2018-01-01' },
     rules: { document: {} },
@@ -210,7 +215,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
   test('the owner is answered', async () => {
     for (const [room, id] of Object.entries(own)) {
       if (room === 'participants') continue;
-      const as = room === 'holds' || room === 'rules' ? 'dewi' : 'sari';
+      const as = ['holds', 'rules', 'replays'].includes(room) ? 'dewi' : 'sari';
       expect((await ask(`${room}/${id}`, { as })).status, room).toBe(200);
     }
     expect((await ask(`participants/${world.sari}/wallet`, { as: 'dewi' })).status).toBe(200);

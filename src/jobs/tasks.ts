@@ -1,4 +1,5 @@
 import type { App } from '../flow/app.ts';
+import { runAskedReplay } from '../flow/ask-replay.ts';
 import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { keepAllSegments } from '../flow/keep-segments.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
@@ -6,6 +7,7 @@ import { tendLedgers } from '../flow/tend-ledger.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
 import { settleAllEnded } from '../flow/settle-ended.ts';
 import { verifySampledCounters } from '../flow/verify-counters.ts';
+import type { ReplayId } from '../replay/requests.ts';
 import type { EvidenceId, TenantId } from '../shared/id.ts';
 import type { Task } from './run.ts';
 
@@ -16,6 +18,8 @@ export function tasksOf(app: App): Record<string, Task> {
       readEvidence({ ...app, db }, tenant, evidence),
     'deliver-messages': (db, { tenant }: { tenant: TenantId }) =>
       deliverWaitingMessages({ ...app, db }, tenant),
+    replay: (db, { tenant, replay }: { tenant: TenantId; replay: ReplayId }) =>
+      runAskedReplay({ ...app, db }, tenant, replay),
     'tend-ledgers': (db) => tendLedgers(db, app.now()),
     'verify-books': (db) => verifyBooks(db, app.now()),
     'verify-counters': (db) => verifySampledCounters(db),
