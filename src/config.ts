@@ -61,7 +61,7 @@ export const settings = [
     name: 'MITRA_SIGNING_KEY',
     fallback: '',
     unit: 'PEM text',
-    doc: 'Ed25519 private key that signs statements; further PEM blocks, private or public, stay published after a change of keys. Absent: generated and kept in the data folder; several processes need the same one',
+    doc: 'Ed25519 private key that signs statements; further PEM blocks, private or public, stay published after a change of keys. Absent: generated and kept in the data folder; set it where processes share no data folder, or where that does not last',
   },
   {
     name: 'MITRA_DEMO',
@@ -99,7 +99,12 @@ export const settings = [
     unit: 'file',
     doc: 'the browser for browser tests. Absent: a system Chromium or Chrome, else the one of @sparticuz/chromium',
   },
-  { name: 'NODE_ENV', fallback: '', unit: '', doc: 'production refuses generated secrets and demo mode' },
+  {
+    name: 'NODE_ENV',
+    fallback: '',
+    unit: '',
+    doc: 'production refuses a generated MITRA_SECRET and demo mode',
+  },
 ] as const satisfies readonly Setting[];
 
 type Name = (typeof settings)[number]['name'];
