@@ -41,6 +41,10 @@ const commands: Record<string, Entry> = {
     summary: 'a programme as code: test, plan, apply or export a folder of documents',
     load: () => import('./programme.ts'),
   },
+  experiment: {
+    summary: 'what a rule that is tried out on a part of its audience brings',
+    load: () => import('./experiment.ts'),
+  },
   replay: {
     summary: 'run rules over what really happened and tell what they would have cost',
     load: () => import('./replay.ts'),

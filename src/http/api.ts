@@ -16,6 +16,7 @@ import { publishedKeys } from './published-keys.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { activityRoutes } from './routes/activities.ts';
 import { booksRoutes } from './routes/books.ts';
+import { experimentRoutes } from './routes/experiments.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -49,6 +50,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, ruleRoutes);
   router.route(apiBase, replayRoutes);
   router.route(apiBase, programmeRoutes);
+  router.route(apiBase, experimentRoutes);
   router.route(apiBase, unitRoutes);
   router.route(apiBase, walletRoutes);
   router.route(apiBase, openingRoutes);

@@ -161,3 +161,26 @@ describe('a programme over HTTP', () => {
     });
   });
 });
+
+describe('experiments over HTTP', () => {
+  test('are listed, and told with the size of their groups', async () => {
+    const experiment = {
+      name: 'autumn',
+      of: 'outlet',
+      treatmentPercent: 50,
+      measure: { of: 'total', currency: 'MYR' },
+    } as const;
+    const { rule: id } = await draft(rule('tried', { experiment }));
+    await ask('rina', 'POST', `rules/${id}/launch`, { version: 1, waiver: 'tried out on half of the shops' });
+    await ask('karim', 'POST', `rules/${id}/launch`, { version: 2 });
+    const { body } = await ask('dewi', 'GET', 'experiments');
+    expect(body['items']).toMatchObject([
+      { name: 'autumn', treatmentPercent: 50, rules: [{ code: 'tried' }], until: null },
+    ]);
+    const told = (await ask('dewi', 'GET', 'experiments/autumn')).body;
+    expect(told).toMatchObject({ verdict: 'too-small', groupSizeMin: 100, looks: [] });
+    expect(told['groups'].treated.count + told['groups'].heldOut.count).toBeGreaterThan(10);
+    for (const as of ['sari', 'olga'])
+      expect((await ask(as, 'GET', 'experiments/autumn')).body).toMatchObject({ status: 404 });
+  });
+});

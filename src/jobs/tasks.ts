@@ -4,6 +4,7 @@ import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { keepAllSegments } from '../flow/keep-segments.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
 import { tendLedgers } from '../flow/tend-ledger.ts';
+import { watchAllExperiments } from '../flow/watch-experiments.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
 import { settleAllEnded } from '../flow/settle-ended.ts';
 import { verifySampledCounters } from '../flow/verify-counters.ts';
@@ -21,6 +22,7 @@ export function tasksOf(app: App): Record<string, Task> {
     replay: (db, { tenant, replay }: { tenant: TenantId; replay: ReplayId }) =>
       runAskedReplay({ ...app, db }, tenant, replay),
     'tend-ledgers': (db) => tendLedgers(db, app.now()),
+    'watch-experiments': (db) => watchAllExperiments(db, app.now()),
     'verify-books': (db) => verifyBooks(db, app.now()),
     'verify-counters': (db) => verifySampledCounters(db),
     'keep-segments': (db) => keepAllSegments(db, app.now()),
@@ -38,5 +40,6 @@ export const timetable = [
   '15 2 * * * verify-books ?fill=1d',
   '*/15 * * * * tend-ledgers ?fill=15m',
   '45 2 * * * verify-counters',
+  '30 3 * * * watch-experiments ?fill=1d',
   '15 3 * * * keep-segments ?fill=1d',
 ].join('\n');

@@ -97,13 +97,22 @@ export async function versionsOf(tx: Tx, rule: RuleId): Promise<StoredRule[]> {
   );
 }
 
-async function readBook(tx: Tx, programme: ProgrammeId, asOf: Date | null): Promise<RuleBook> {
-  const stored = await tx.query<StoredRule>(
+/** Every version of the programme's rules that was live or ended one, by rule and in order of version. */
+export async function launchedVersions(
+  tx: Tx,
+  programme: ProgrammeId,
+  asOf: Date | null = null,
+): Promise<StoredRule[]> {
+  return tx.query<StoredRule>(
     `select ${columns} from rule r
      where r.tenant = $1 and r.programme = $2 and r.state in ('live', 'retired') and ($3::timestamptz is null or r.created_at <= $3)
      order by r.id, r.version`,
     [tx.tenant, programme, asOf],
   );
+}
+
+async function readBook(tx: Tx, programme: ProgrammeId, asOf: Date | null): Promise<RuleBook> {
+  const stored = await launchedVersions(tx, programme, asOf);
   const rules = [...Map.groupBy(stored, ({ id }) => id).values()].flatMap(spansOf);
   return bindRules(rules.map(compile));
 }

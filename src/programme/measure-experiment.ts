@@ -1,0 +1,103 @@
+import type { Tx } from '../db/transact.ts';
+import type { ProgrammeId } from '../shared/id.ts';
+import type { Group } from './evaluate-uplift.ts';
+import type { RunningExperiment } from './experiments.ts';
+
+/** What is compared: the time the experiment ran, and the time just before it. */
+export type Window = { before: Date; from: Date; until: Date };
+
+/** The groups of an experiment; null for one that has nobody in it. */
+export type Groups = { treated: Group | null; heldOut: Group | null };
+
+/** What one newest version of an activity `n` counts, by the measure. */
+const values = {
+  activities: '1',
+  total: 'n.total_minor',
+  amount: 'n.amount_minor',
+  quantity: 'n.quantity_milli',
+};
+
+/**
+ * Adds up what everybody in the audience did while an experiment ran and just before, whether or not they got anything, and
+ * answers count, means and variances of both groups. The split is that of `armOf`. People without any activity count with
+ * zero. Of the audience, kinds of participants, areas, channels and outlets narrow who is compared; tiers and segments do not,
+ * because the rule itself may move them. Reads all activities of the programme once.
+ */
+export async function measureExperiment(
+  tx: Tx,
+  programme: ProgrammeId,
+  { experiment, rules }: RunningExperiment,
+  { before, from, until }: Window,
+): Promise<Groups> {
+  const { measure, name, of, treatmentPercent } = experiment;
+  const audiences = rules.map(({ document }) => document.scope.audience ?? {});
+  const kinds = measure.kinds ?? [...new Set(rules.flatMap(({ document }) => document.scope.kinds))];
+  // What all of its rules narrow; where one takes anybody, so does the experiment.
+  const narrowed = (list: 'participantKinds' | 'areas' | 'channels' | 'outlets'): string[] | null =>
+    audiences.every((audience) => audience[list]) ? audiences.flatMap((audience) => audience[list]!) : null;
+  const rows = await tx.query<Group & { treated: boolean; count: bigint }>(
+    `with recursive below as (
+       select a.id from area a where a.tenant = $1 and a.code = any($10::text[])
+       union select a.id from area a join below b on a.parent = b.id where a.tenant = $1
+     ), place as (
+       select o.id from outlet o where o.tenant = $1
+         and ($10::text[] is null or o.area in (select b.id from below b))
+         and ($11::text[] is null or o.channel = any($11)) and ($12::text[] is null or o.code = any($12))
+     ), member as (${members[of]}
+     ), newest as (
+       select distinct on (a.id) a.id, a.version, a.${of} as subject, a.kind, a.occurred_at, a.currency, a.total_minor, a.withdrawn
+       from activity a where a.tenant = $1 and a.programme = $2 order by a.id, a.version desc
+     ), counted as (
+       select n.subject, n.occurred_at, n.total_minor, goods.amount_minor, goods.quantity_milli
+       from newest n cross join lateral (
+         select coalesce(sum(l.amount_minor), 0) as amount_minor, coalesce(sum(l.quantity_milli), 0) as quantity_milli
+         from activity_line l
+         where l.tenant = $1 and l.activity = n.id and l.version = n.version and l.product is not null
+       ) as goods
+       where not n.withdrawn and n.kind = any($6) and ($7::text is null or n.currency = $7) and n.occurred_at >= $3 and n.occurred_at < $5
+     ), done as (
+       select m.id, coalesce(sum(${values[measure.of]}) filter (where n.occurred_at >= $4), 0)::float8 as y,
+         coalesce(sum(${values[measure.of]}) filter (where n.occurred_at < $4), 0)::float8 as x
+       from member m left join counted n on n.subject = m.id group by m.id
+     ), split as (
+       select d.y, d.x, ('x' || encode(substring(sha256(convert_to($8::text || ' ' || d.id, 'UTF8')) for 4), 'hex'))::bit(32)::bigint
+         % 10000 < $9::integer * 100 as treated
+       from done d
+     )
+     select s.treated, count(*) as count, avg(s.y) as mean, coalesce(var_samp(s.y), 0) as variance,
+       avg(s.x) as "meanBefore", coalesce(var_samp(s.x), 0) as "varianceBefore",
+       coalesce(covar_samp(s.y, s.x), 0) as covariance
+     from split s group by s.treated`,
+    [
+      tx.tenant,
+      programme,
+      before,
+      from,
+      until,
+      kinds,
+      'currency' in measure ? measure.currency : null,
+      name,
+      treatmentPercent,
+      narrowed('areas'),
+      narrowed('channels'),
+      narrowed('outlets'),
+      ...(of === 'participant' ? [narrowed('participantKinds')] : []),
+    ],
+  );
+  const groupOf = (treated: boolean): Group | null => {
+    const row = rows.find((one) => one.treated === treated);
+    if (!row) return null;
+    const { treated: _treated, count, ...moments } = row;
+    return { count: Number(count), ...moments };
+  };
+  return { treated: groupOf(true), heldOut: groupOf(false) };
+}
+
+const members = {
+  outlet: 'select p.id from place p',
+  participant: `
+       select p.id from participant p where p.tenant = $1 and ($13::text[] is null or p.kind = any($13))
+         and (($10::text[] is null and $11::text[] is null and $12::text[] is null) or exists (
+           select from participant_outlet o
+           where o.tenant = $1 and o.participant = p.id and o.outlet in (select place.id from place)))`,
+};
