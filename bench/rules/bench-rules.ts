@@ -196,8 +196,9 @@ function running(expressions: readonly Expression[], subjects: readonly Subject[
     const view = viewOf(subject);
     return basketOf(rule, view.lines, view).values;
   });
+  const runs = expressions.map((expression) => expression[how]);
   return timed(subjects.length, (place) => {
-    for (const expression of expressions) expression[how](values[place]!);
+    for (const run of runs) run(values[place]!);
   });
 }
 

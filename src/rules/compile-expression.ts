@@ -18,7 +18,8 @@ export function compileTree(ast: ASTNode): ((values: Values) => unknown) | null 
   try {
     const result = write(ast, { item: null, code });
     const names = code.values.map((_, index) => `c${index}`);
-    const source = `'use strict'; ${code.functions.join(' ')} return (v) => ${result};`;
+    const whole = /^(f\d+)\(v\)$/.exec(result)?.[1] ?? `(v) => ${result}`;
+    const source = `'use strict'; ${code.functions.join(' ')} return ${whole};`;
     // oxlint-disable-next-line no-new-func -- see above: no word in it comes from outside this file
     const make = new Function('h', ...names, source) as (...given: unknown[]) => (values: Values) => unknown;
     return make(helpers, ...code.values);
@@ -66,7 +67,9 @@ function write(node: ASTNode, place: Place): string {
   }
 }
 
-function keep(value: unknown, { code }: Place): string {
+// The machine keeps a text that names a property only once, and compares such texts by where they are.
+function keep(given: unknown, { code }: Place): string {
+  const value = typeof given === 'string' ? Object.keys({ [given]: 0 })[0] : given;
   return `c${code.values.push(value) - 1}`;
 }
 
