@@ -158,8 +158,11 @@ async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], 
     route: 'activities',
     ...once!,
   }));
-  const kept = await onceEach(tx, requests, at, async (places) => {
-    const fresh = [...good.filter(({ delivery }) => !delivery.once), ...places.map((i) => keyed[i]!)];
+  // One recording for all: those without a key go along with those whose key is new.
+  let waiting = good.filter(({ delivery }) => !delivery.once);
+  const record = async (places: readonly number[]) => {
+    const fresh = [...waiting, ...places.map((i) => keyed[i]!)];
+    waiting = [];
     const received = await receiveAll(
       tx,
       programme!,
@@ -168,7 +171,9 @@ async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], 
     );
     for (const [i, { place }] of fresh.entries()) answers[place] = { ok: true, received: received[i]! };
     return places.map((i) => ({ status: 200, body: received[fresh.indexOf(keyed[i]!)] }));
-  });
+  };
+  const kept = keyed.length > 0 ? await onceEach(tx, requests, at, record) : [];
+  if (waiting.length > 0) await record([]);
   for (const [i, { place }] of keyed.entries()) {
     const answer = kept[i]!;
     answers[place] = answer.ok ? { ok: true, received: answer.body as Received[] } : answer;
