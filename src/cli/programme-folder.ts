@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { parseProgramme, type DocumentProblem, type ProgrammeDocuments } from '../programme/document.ts';
 import { parseExamples, type Example } from '../programme/example.ts';
+import { canonicalJson } from '../shared/canonical.ts';
 import { UsageProblem } from './command.ts';
 
 /** Examples of one file. */
@@ -50,7 +51,10 @@ export function readExamples(folder: string): Read<{ files: ExampleFile[] }> {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, files };
 }
 
-/** Writes a programme as a folder, and takes away files of rules that it does not have; tests are left alone. */
+/**
+ * Writes a programme as a folder and answers the files that it wrote. A file that says the same already is left as it is
+ * written, files of rules that there are no more go, and tests are left alone.
+ */
 export function writeProgramme(folder: string, { programme, rules }: ProgrammeDocuments): string[] {
   mkdirSync(path.join(folder, 'rules'), { recursive: true });
   const files = new Map<string, unknown>([
@@ -58,9 +62,10 @@ export function writeProgramme(folder: string, { programme, rules }: ProgrammeDo
     ...rules.map((rule) => [`rules/${rule.code}.json`, rule] as const),
   ]);
   for (const file of filesIn(folder, 'rules')) if (!files.has(file)) rmSync(path.join(folder, file));
-  for (const [file, document] of files)
+  const changed = [...files].filter(([file, document]) => !says(folder, file, document));
+  for (const [file, document] of changed)
     writeFileSync(path.join(folder, file), `${JSON.stringify(document, null, 2)}\n`);
-  return [...files.keys()];
+  return changed.map(([file]) => file);
 }
 
 function filesIn(folder: string, name: string): string[] {
@@ -70,6 +75,12 @@ function filesIn(folder: string, name: string): string[] {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => `${name}/${file}`);
+}
+
+// However it is laid out, and in whatever order its fields stand.
+function says(folder: string, file: string, document: unknown): boolean {
+  if (!existsSync(path.join(folder, file))) return false;
+  return canonicalJson(valueOf(readJson(folder, file))) === canonicalJson(document);
 }
 
 type FileRead = { value: unknown } | { problem: DocumentProblem };

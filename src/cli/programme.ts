@@ -74,6 +74,7 @@ function test(folder: string, documents: ProgrammeDocuments, { json }: Values): 
       for (const { about, expected, found } of differences)
         say(`          ${about}: expected ${expected}, found ${found}`);
     }
+    if (results.length === 0) say(`There are no tests in ${folder}/tests.`);
     say(`${passed} passed, ${failed} failed`);
   }
   // Tests that look at nothing always agree.
@@ -131,6 +132,7 @@ async function exportTo(folder: string | undefined, values: Values): Promise<num
   });
   const files = writeProgramme(folder, documents);
   if (values.json) printJson({ files });
+  else if (files.length === 0) say(`${folder} says so already.`);
   else for (const file of files) say(`wrote ${file}`);
   return 0;
 }

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type { Tx } from '../db/transact.ts';
 import { assetByCode, ensureAssets } from '../ledger/accounts.ts';
 import {
@@ -14,6 +16,7 @@ import {
   type ProgrammeDocuments,
 } from '../programme/document.ts';
 import { planProgramme, type Plan } from '../programme/plan.ts';
+import { parseDocument, type RuleDocument } from '../rules/document.ts';
 import { newestRules, standingRules } from '../rules/read-rules.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
@@ -33,7 +36,7 @@ export type NotApplied = (Undecided | Refused<'programme-fixed' | 'bound-fixed'>
 export async function exportProgramme(tx: Tx, code: string): Promise<ProgrammeDocuments | null> {
   const programme = await programmeByCode(tx, code);
   if (!programme) return null;
-  const rules = (await standingRules(tx, programme.id)).map(({ document }) => document);
+  const rules = (await standingRules(tx, programme.id)).map(({ document }) => inOrder(document));
   const used = rules.flatMap(({ effects }) =>
     effects.flatMap((effect) => ('asset' in effect ? [effect.asset] : [])),
   );
@@ -43,6 +46,13 @@ export async function exportProgramme(tx: Tx, code: string): Promise<ProgrammeDo
     if (found) assets.push({ code: found.code, kind: found.kind, scale: found.scale });
   }
   return { programme: programmeAsDocument(programme, assets), rules };
+}
+
+// The database keeps no order of fields; the schema has one, so that two exports can be compared as texts.
+function inOrder(document: RuleDocument): RuleDocument {
+  const parsed = parseDocument(document);
+  assert(parsed.ok, 'a rule that was saved is in order');
+  return parsed.document;
 }
 
 /**
@@ -149,8 +159,7 @@ async function applyFrame(
   if (!live) await addProgrammes(tx, [frame]);
   const programme = (await programmeByCode(tx, wanted.code))!;
   if (!live || !launch) return programme;
-  const plan = planProgramme({ programme: live, rules: [] }, { programme: wanted, rules: [] }).programme;
-  const changes = plan.filter(({ at }) => !at.startsWith('assets'));
+  const changes = planProgramme({ programme: live, rules: [] }, { programme: wanted, rules: [] }).programme;
   if (changes.length === 0) return programme;
   const field = fixed.find((name) => live[name] !== wanted[name]);
   if (field) throw refusing(refuse('programme-fixed', { field }));

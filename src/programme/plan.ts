@@ -27,7 +27,9 @@ export function planProgramme(live: ProgrammeDocuments | null, wanted: Programme
   });
   const kept = [...after.keys()].filter((code) => before.has(code)).length;
   const changed = rules.filter(({ change }) => change === 'changed').length;
-  const programme = compareFields(live?.programme ?? {}, wanted.programme);
+  // Assets are a tenant's and not a programme's: they are named so that another tenant can make them.
+  const frame = live && { ...live.programme, assets: wanted.programme.assets };
+  const programme = compareFields(frame ?? {}, wanted.programme);
   return { programme, rules, unchanged: kept - changed };
 }
 
