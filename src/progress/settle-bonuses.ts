@@ -108,7 +108,7 @@ function settle(programme: Programme, order: Order, volume: bigint, turn: number
       result: { units: Number(units), asset },
     },
   };
-  const awards = units > 0n ? [{ rule, code, version, leg: 'bonus', asset, units, reasons: [step] }] : [];
+  const awards = units > 0n ? [{ rule, code, version, leg: 'bonus', asset, units }] : [];
   const considered: Considered = {
     rule,
     code,

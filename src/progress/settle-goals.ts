@@ -198,7 +198,7 @@ function legOf({ leg, asset, units, at = 100 }: Standing['earned'][number], { ru
   return { leg, asset, units: BigInt(units), steps: [{ code: 'goal', facts }] };
 }
 
-function awardOf(rule: GoalRule, { leg, asset, units, steps }: Leg, { last }: Period): Award {
+function awardOf(rule: GoalRule, { leg, asset, units }: Leg, { last }: Period): Award {
   const { code, taxClass, expires, pending } = rule.document;
   const [expiresOn, pendingUntil] = [expiryOf(expires, last), pendingOf(pending, last)];
   return {
@@ -208,7 +208,6 @@ function awardOf(rule: GoalRule, { leg, asset, units, steps }: Leg, { last }: Pe
     leg,
     asset,
     units,
-    reasons: steps,
     ...(expiresOn !== undefined && { expiresOn }),
     ...(pendingUntil !== undefined && { pending: pendingUntil }),
     ...(taxClass !== undefined && { taxClass }),

@@ -127,10 +127,11 @@ describe('a replay of the live rules', () => {
   test('awards to each person, rule by rule, exactly what is in the book', async () => {
     const booked = await inNusa((tx) =>
       tx.query<{ code: string; units: bigint }>(
-        `select r.award ->> 'code' as code, sum((r.award ->> 'units')::bigint)::bigint as units
+        `select r.considered ->> 'code' as code, sum((w.award ->> 'units')::bigint)::bigint as units
          from evaluation e
          join activity a on a.tenant = $1 and a.id = e.activity and a.version = e.version and a.kind = 'order'
-         cross join lateral jsonb_path_query(e.document, '$.considered[*].awards[*]') as r (award)
+         cross join lateral jsonb_path_query(e.document, '$.considered[*]') as r (considered)
+         cross join lateral jsonb_path_query(r.considered, '$.awards[*]') as w (award)
          where e.tenant = $1 and not exists (
            select from activity l where l.tenant = $1 and l.id = a.id and l.version > a.version)
          group by 1 order by 1`,

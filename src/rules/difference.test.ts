@@ -13,7 +13,6 @@ function award(code: string, units: bigint, changes: Partial<Award> = {}): Award
     leg: 'a',
     asset: 'points',
     units,
-    reasons: [],
     ...changes,
   };
 }

@@ -98,16 +98,6 @@ describe('what an award rule pays', () => {
         leg: 'points',
         asset: 'points',
         units: 10n,
-        reasons: [
-          {
-            code: 'quantity',
-            facts: {
-              count: 10,
-              units: { units: 1, asset: 'points' },
-              result: { units: 10, asset: 'points' },
-            },
-          },
-        ],
         expiresOn: '2019-03-31',
         taxClass: 'purchase',
       },

@@ -222,7 +222,7 @@ function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Conside
   const expiresOn = expiryOf(expires, view.wall.day);
   const awards: Award[] = [];
   const grants: Grant[] = [];
-  for (const { leg, asset, units, steps: reasons } of legs) {
+  for (const { leg, asset, units } of legs) {
     const { kind, effect } = effectOf(rule, { leg, asset });
     if (kind === 'grant') {
       const name = effect.kind === 'message' ? leg : effect.name;
@@ -234,7 +234,6 @@ function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Conside
       leg,
       asset,
       units,
-      reasons,
       ...(expiresOn !== undefined && { expiresOn }),
       ...(pending !== undefined && { pending }),
       ...(taxClass !== undefined && { taxClass }),

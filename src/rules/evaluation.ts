@@ -86,7 +86,6 @@ export type Award = {
   asset: string;
   /** Smallest parts of the asset, above zero. */
   units: bigint;
-  reasons: Step[];
   /** The last day on which the units can be spent. */
   expiresOn?: string;
   /** They cannot be spent yet: through a day, or until an event is told. */

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transact.ts';
 import type { ActivityId } from '../shared/id.ts';
-import type { Evaluation, Facts } from './evaluation.ts';
+import type { Award, Considered, Evaluation, Facts } from './evaluation.ts';
 
 /** An evaluation with the facts it was made from: together with activity and rules they give it again. */
 export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
@@ -11,7 +11,7 @@ export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], a
   const rows = kept.map(({ evaluation: { activity, version, considered, uses, passedOver }, facts }) => ({
     activity,
     version,
-    document: { considered, uses, facts, passedOver },
+    document: { considered: considered.map(withoutHeads), uses, facts, passedOver },
   }));
   await tx.query(
     `insert into evaluation (tenant, activity, version, document, at)
@@ -45,7 +45,7 @@ export async function evaluationsOf(
     evaluation: {
       activity,
       version,
-      considered: considered.map((one) => ({ ...one, awards: one.awards.map(withUnits) })),
+      considered: considered.map(withHeads),
       uses: uses.map(withUnits),
       ...(passedOver && { passedOver }),
     },
@@ -56,14 +56,27 @@ export async function evaluationsOf(
 
 // JSON has no bigint: units are texts there.
 type AsText<T> = Omit<T, 'units'> & { units: string };
+type StoredAward = Omit<Award, 'rule' | 'code' | 'version'>;
+type StoredRule = Omit<Considered, 'awards'> & { awards: AsText<StoredAward>[] };
 type Stored = {
-  considered: (Omit<Evaluation['considered'][number], 'awards'> & {
-    awards: AsText<Evaluation['considered'][number]['awards'][number]>[];
-  })[];
+  considered: StoredRule[];
   uses: AsText<Evaluation['uses'][number]>[];
   passedOver?: Evaluation['passedOver'];
   facts: Facts;
 };
+
+// The rule of an award is the one that was considered, so it is kept once.
+function withoutHeads({ awards, ...one }: Considered) {
+  return {
+    ...one,
+    awards: awards.map(({ rule: _rule, code: _code, version: _version, ...award }): StoredAward => award),
+  };
+}
+
+function withHeads({ awards, ...one }: StoredRule): Considered {
+  const { rule, code, version } = one;
+  return { ...one, awards: awards.map((award) => ({ rule, code, version, ...withUnits(award) })) };
+}
 
 function withUnits<T extends { units: string }>(row: T): Omit<T, 'units'> & { units: bigint } {
   return { ...row, units: BigInt(row.units) };
