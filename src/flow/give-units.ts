@@ -1,6 +1,6 @@
 import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
-import { accountId, assetId } from '../ledger/accounts.ts';
+import { accountId, assetByCode } from '../ledger/accounts.ts';
 import { lockBook } from '../ledger/chain.ts';
 import { givenSince, planGift } from '../ledger/give.ts';
 import { post } from '../ledger/post.ts';
@@ -18,7 +18,9 @@ import { points } from './plan-awards.ts';
 export type GiftAsked = { to: { person: string } | { wallet: string }; asset: string; units: bigint };
 
 export type Given = { ok: true; gift: Id<'gift'>; available: bigint };
-export type GiftRefused = Refused<'unknown-recipient' | 'gift-to-self' | 'gift-limit' | 'below-floor'>;
+export type GiftRefused = Refused<
+  'unknown-asset' | 'unknown-recipient' | 'gift-to-self' | 'gift-limit' | 'below-floor'
+>;
 
 /**
  * One person gives units of theirs to another; they keep their last day of use. Both are told. The limit of a day is that
@@ -33,7 +35,10 @@ export async function giveUnits(
   const receiver = await receiverOf(tx, to);
   if (!receiver) return refuse('unknown-recipient');
   if ((receiver.id as string) === from) return refuse('gift-to-self');
-  const asset = assetId(tx.tenant, code);
+  // Status counts for who earned it; money and goods have ways out of their own.
+  const found = await assetByCode(tx, code);
+  if (found?.kind !== 'points') return refuse('unknown-asset', { asset: code });
+  const asset = found.id;
   const account = accountId(tx.tenant, from, 'available', asset);
   const available = await availableNow(tx, account);
   // Nothing is opened and nothing is locked for what cannot be.

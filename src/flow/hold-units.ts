@@ -32,7 +32,8 @@ export async function holdUnits(
   at: Date,
 ): Promise<HeldUnits | HoldRefused> {
   const asset = await assetByCode(tx, code);
-  if (!asset) return refuse('unknown-asset', { asset: code });
+  // Status makes a rank and buys nothing.
+  if (!asset || asset.kind === 'status') return refuse('unknown-asset', { asset: code });
   const wallet = spender.wallet && (await walletById(tx, spender.wallet));
   if (!(await participantById(tx, spender.participant)) || (spender.wallet && wallet?.asset !== code))
     return refuse('not-found');

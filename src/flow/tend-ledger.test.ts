@@ -6,7 +6,6 @@ import { world, type World } from '../../test/world.ts';
 import type { NewActivity } from '../activity/activity.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { ensureAssets } from '../ledger/accounts.ts';
-import { activate, waitingFor } from '../ledger/activate.ts';
 import { balancesOf } from '../ledger/read.ts';
 import { verifyBook } from '../ledger/verify.ts';
 import { addProgrammes, programmeByCode, type Programme } from '../network/programmes.ts';
@@ -16,6 +15,7 @@ import { saveRules } from '../rules/save-rule.ts';
 import type { ActivityId } from '../shared/id.ts';
 import { inactiveBefore } from './expire-units.ts';
 import { recordAndPost } from './record-activities.ts';
+import { tellEvent } from './tell-event.ts';
 import { tendLedger } from './tend-ledger.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -123,11 +123,12 @@ test('points that wait for an event can be spent when it is told, and never by t
   const activity = await sold('on-delivery', klang('2018-06-01T12:00'));
   await tend(klang('2018-08-01T00:30'));
   expect(await budiHas('pending')).toBe(10n);
-  const tell = (event: string) =>
-    inNusa(async (tx) => activate(tx, await waitingFor(tx, activity, event), now, now));
-  expect(await tell('payment')).toEqual([]);
-  expect(await tell('delivery')).toMatchObject([{ owner: people.budi, asset: 'points', units: 10n }]);
-  expect(await tell('delivery')).toEqual([]);
+  const tell = (event: string) => inNusa((tx) => tellEvent(tx, activity, { event, occurredAt: now }, now));
+  expect(await tell('payment')).toEqual({ ok: true, activated: [] });
+  expect(await tell('delivery')).toMatchObject({
+    activated: [{ owner: people.budi, asset: 'points', units: 10n }],
+  });
+  expect(await tell('delivery')).toEqual({ ok: true, activated: [] });
   expect([await budiHas('pending'), await budiHas('available')]).toEqual([0n, 20n]);
 });
 

@@ -22,6 +22,7 @@ beforeAll(async () => {
   await client.signIn('sari', { phone: '+601100000001' });
   await client.signIn('budi', { phone: '+601100000002' });
   await client.signIn('grace', { phone: '+601100000007' });
+  await client.signIn('karim', { email: 'karim@nusa.example' });
   await client.signIn('dewi', { email: 'dewi@nusa.example' });
 });
 afterAll(() => close());
@@ -79,6 +80,7 @@ test.each([
   ['unknown-recipient', { to: { wallet: 'nobody' }, units: 1 }, 'b'],
   ['gift-to-self', { to: { person: 'sari' }, units: 1 }, 'c'],
   ['below-floor', { to: { person: 'budi' }, units: 1_000_000 }, 'd'],
+  ['unknown-asset', { to: { person: 'budi' }, units: 1, asset: 'status' }, 'e'],
 ])('refuses %s: %j', async (code, gift, key) => {
   const before = await availableOf('sari');
   const answer = await send('sari', 'wallet/gifts', gift, key);
@@ -195,6 +197,37 @@ test('a shared wallet: everybody spends from one balance, each within an own lim
   await send('dewi', 'wallets', { ...setUp, members: [member(world.sari, 20)] }, null);
   expect((await hold(world.sari, 1)).body).toMatchObject({ code: 'limit-exceeded' });
   expect((await verifyBook(app.db, world.tenant)).firstBad).toBeUndefined();
+});
+
+test('many transfers are cancelled by a controller: first told, then done once, and by nobody else', async () => {
+  await earn(world.sari, 70n);
+  const { items } = await read<{ items: { transfer: string; kind: string }[] }>('sari', 'statement?limit=1');
+  const asked = {
+    action: 'cancel',
+    which: { ids: [items[0]!.transfer] },
+    reason: 'paid twice',
+    apply: false,
+  };
+  const before = await availableOf('sari');
+  expect((await send('dewi', 'transfers/actions', asked)).status).toBe(403);
+  const told = await send('karim', 'transfers/actions', asked, null);
+  expect(told).toMatchObject({ status: 200, body: { action: null, done: [{ units: 70 }], refused: [] } });
+  expect(await availableOf('sari')).toBe(before);
+  expect((await send('karim', 'transfers/actions', { ...asked, apply: true }, null)).status).toBe(422);
+  const done = await send('karim', 'transfers/actions', { ...asked, apply: true }, 'act-1');
+  expect(done.body).toMatchObject({ done: [{ units: 70 }], refused: [] });
+  expect(await send('karim', 'transfers/actions', { ...asked, apply: true }, 'act-1')).toEqual(done);
+  expect(await availableOf('sari')).toBe(before - 70);
+});
+
+test('balances of another system come in by the list, each wrong one with a sentence in the reader’s language', async () => {
+  const item = { externalKey: 'http-1', participant: 'grace', units: '25', expiresOn: '2031-01-31' };
+  const bring = (items: unknown[]) => send('dewi', 'opening-balances?lang=uk', { items }, null);
+  const answer = await bring([item, { ...item, externalKey: 'http-2', participant: 'nobody' }, item]);
+  expect(answer).toMatchObject({ status: 200, body: { rows: 3, imported: 1, replayed: 1 } });
+  expect(answer.body['problems']).toMatchObject([{ item: 1, code: 'opening.unknown-participant' }]);
+  expect(JSON.stringify(answer.body['problems'])).toMatch(/[іїєґ]/);
+  expect(await availableOf('grace')).toBe(25);
 });
 
 test('an event that nothing waits for changes nothing, and one of an unknown activity is not there', async () => {
