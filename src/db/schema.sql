@@ -961,7 +961,7 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.settlement FOR EACH STA
 CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.settlement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 grant insert, select on settlement to mitra_app, mitra_worker;
 
-create table programme_document (
+create table progress_document (
   tenant uuid not null,
   programme uuid not null,
   kind text not null,
@@ -973,20 +973,20 @@ create table programme_document (
   digest bytea not null,
   created_at timestamp with time zone not null,
   created_by text not null,
-  constraint programme_document_pkey PRIMARY KEY (tenant, programme, kind, code, version),
-  constraint programme_document_digest_check CHECK ((length(digest) = 32)),
-  constraint programme_document_kind_check CHECK ((kind = ANY (ARRAY['tiers'::text, 'discount'::text, 'segment'::text]))),
-  constraint programme_document_state_check CHECK ((state = ANY (ARRAY['live'::text, 'retired'::text]))),
-  constraint programme_document_version_check CHECK ((version > 0)),
-  constraint programme_document_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
+  constraint progress_document_pkey PRIMARY KEY (tenant, programme, kind, code, version),
+  constraint progress_document_digest_check CHECK ((length(digest) = 32)),
+  constraint progress_document_kind_check CHECK ((kind = ANY (ARRAY['tiers'::text, 'discount'::text, 'segment'::text]))),
+  constraint progress_document_state_check CHECK ((state = ANY (ARRAY['live'::text, 'retired'::text]))),
+  constraint progress_document_version_check CHECK ((version > 0)),
+  constraint progress_document_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)
 );
 
-alter table programme_document enable row level security;
-alter table programme_document force row level security;
-create policy tenant_rows on programme_document using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.programme_document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.programme_document FOR EACH ROW EXECUTE FUNCTION refuse_change();
-grant insert, select on programme_document to mitra_app, mitra_worker;
+alter table progress_document enable row level security;
+alter table progress_document force row level security;
+create policy tenant_rows on progress_document using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.progress_document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.progress_document FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on progress_document to mitra_app, mitra_worker;
 
 create table tier_span (
   tenant uuid not null,

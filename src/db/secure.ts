@@ -17,7 +17,7 @@ export const immutableTables = [
   'decision',
   'rule_replay',
   'experiment_look',
-  'programme_document',
+  'progress_document',
   'tier_override',
   'discount_override',
 ] as const;

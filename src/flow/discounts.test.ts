@@ -123,6 +123,7 @@ test('a quote says which volume counted, which step it reached and what is missi
     reached: { from: 10_000_000, percent: 5 },
     next: { from: 100_000_000, percent: 10, missing: 90_000_000n },
     isOverridden: false,
+    currency: 'MYR',
   });
   expect(await ask({ outlet: 'nowhere' })).toMatchObject({ refused: 'not-found' });
 });

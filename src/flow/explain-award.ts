@@ -68,8 +68,9 @@ function ownWords(
   return undefined;
 }
 
-function explainReason(
-  { reason: { code, facts } }: Considered,
+/** A reason in the reader's language; `titleOf` names the rule that won, where one did. */
+export function explainReason(
+  { reason: { code, facts } }: Pick<Considered, 'reason'>,
   titleOf: (code: Fact | undefined) => string,
   language: Language,
 ): string {
@@ -83,7 +84,7 @@ function explainReason(
 }
 
 /** What is missing to a goal. */
-export function sayMissing(facts: Readonly<Record<string, Fact>>): Told {
+function sayMissing(facts: Readonly<Record<string, Fact>>): Told {
   const goal = [{ key: `goal.short-of.${String(facts['per'])}` }];
   return { key: `goal.missing.${String(facts['of'])}`, facts: { ...say(facts), goal } };
 }

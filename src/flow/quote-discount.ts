@@ -5,7 +5,7 @@ import { participantIdOf, participantsByIds } from '../network/participants.ts';
 import { listPartners } from '../network/partners.ts';
 import type { Programme } from '../network/programmes.ts';
 import type { Staff } from '../network/staff.ts';
-import { followedBy } from '../progress/book.ts';
+import { documentsFollowed, ofKind } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
 import { recordOverride } from '../progress/discount-overrides.ts';
 import { discountOn, quoteFor, type Quoted } from '../progress/discount.ts';
@@ -38,6 +38,8 @@ export type Quote = Quoted & {
   /** Given later instead. */
   bonus: { asset: string; units: bigint } | null;
   isOverridden: boolean;
+  /** In which the volume is counted; null where it is no money. */
+  currency: string | null;
 };
 
 /**
@@ -52,7 +54,7 @@ export async function quoteDiscount(
   at: Date,
 ): Promise<({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed'>> {
   const day = asked.day ?? wallTime(at, programme.timeZone).day;
-  const { discounts } = await followedBy(tx, programme.id);
+  const discounts = ofKind(await documentsFollowed(tx, programme.id), 'discount');
   const codes = [...new Set(discounts.map(({ document: { code } }) => code))];
   const code = asked.discount ?? (codes.length === 1 ? codes[0]! : '');
   const document = discountOn(discounts, code, day)?.document;
@@ -85,6 +87,7 @@ export async function quoteDiscount(
     discountMinor: mode.kind === 'discount' ? worth : 0n,
     bonus: mode.kind === 'bonus' ? { asset: mode.asset, units: worth / BigInt(mode.unitMinor) } : null,
     isOverridden: asked.override !== undefined,
+    currency: 'currency' in document.counts ? document.counts.currency : null,
   };
 }
 

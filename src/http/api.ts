@@ -23,6 +23,7 @@ import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { progressRoutes } from './routes/progress.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { unitRoutes } from './routes/units.ts';
@@ -51,6 +52,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, replayRoutes);
   router.route(apiBase, programmeRoutes);
   router.route(apiBase, experimentRoutes);
+  router.route(apiBase, progressRoutes);
   router.route(apiBase, unitRoutes);
   router.route(apiBase, walletRoutes);
   router.route(apiBase, openingRoutes);

@@ -138,6 +138,17 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
     replays: { rules: [], from: '2018-01-01', to: '2018-03-31' },
     'evidence/{id}/review': { decision: 'approve', reason: 'mine' },
     periods: { before: '2018-01-01' },
+    targets: {
+      items: [{ rule: 'x', owner: 'sari', startsOn: '2018-01-01', value: 1, reason: 'mine' }],
+    },
+    quotes: { outlet: 'toko-maju', amountMinor: 1 },
+    'participants/{id}/tier-overrides': {
+      tier: 'gold',
+      from: '2018-01-01',
+      until: '2018-01-02',
+      reason: 'mine',
+    },
+    'programme/progress': { document: {} },
     rules: { document: {} },
     'rules/validation': { document: {} },
     'rules/{id}/launch': { version: 1, waiver: 'mine' },

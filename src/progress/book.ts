@@ -4,7 +4,7 @@ import type { RuleBook } from '../rules/select.ts';
 import type { ProgrammeId } from '../shared/id.ts';
 import { bindCounters, counterIdOf, type Counted, type CounterBook, type CounterId } from './counter.ts';
 import { countedByDiscount } from './discount.ts';
-import type { DiscountDocument, ProgrammeDocument, SegmentDocument } from './document.ts';
+import type { DiscountDocument, ProgressDocument, SegmentDocument } from './document.ts';
 import { documentsOf, type StoredDocument } from './documents.ts';
 import { countedBy, countersOf, goalsOf, type GoalVersions } from './goal.ts';
 import { countedBySegment } from './segment.ts';
@@ -28,21 +28,50 @@ export type Followed = {
 /** What a programme follows. Kept as long as its rules and documents are the same. */
 export async function followedBy(tx: Tx, programme: ProgrammeId): Promise<Followed> {
   const rules = await liveRules(tx, programme);
-  const [row] = await tx.query<{ fingerprint: string | null }>(
-    `select string_agg(concat_ws(' ', d.kind, d.code, d.version, encode(d.digest, 'hex'), d.effective_from), ','
-       order by d.kind, d.code, d.version) as fingerprint
-     from programme_document d where d.tenant = $1 and d.programme = $2`,
-    [tx.tenant, programme],
-  );
-  const fingerprint = row!.fingerprint ?? '';
+  const documents = await documentsFollowed(tx, programme);
   const known = kept.get(rules);
-  if (known?.fingerprint === fingerprint) return known.followed;
-  const followed = follow(programme, rules, fingerprint === '' ? [] : await documentsOf(tx, programme));
-  kept.set(rules, { fingerprint, followed });
+  if (known?.documents === documents) return known.followed;
+  const followed = follow(programme, rules, documents);
+  kept.set(rules, { documents, followed });
   return followed;
 }
 
-const kept = new WeakMap<RuleBook, { fingerprint: string; followed: Followed }>();
+/** A programme's tiers, discounts and segments: the same list as long as nothing was saved. */
+export async function documentsFollowed(tx: Tx, programme: ProgrammeId): Promise<readonly StoredDocument[]> {
+  const [row] = await tx.query<{ fingerprint: string | null }>(
+    `select string_agg(concat_ws(' ', d.kind, d.code, d.version, encode(d.digest, 'hex'), d.effective_from), ','
+       order by d.kind, d.code, d.version) as fingerprint
+     from progress_document d where d.tenant = $1 and d.programme = $2`,
+    [tx.tenant, programme],
+  );
+  const fingerprint = row!.fingerprint ?? '';
+  const name = `${tx.tenant} ${programme}`;
+  const known = keptDocuments.get(name);
+  keptDocuments.delete(name);
+  const documents =
+    known?.fingerprint === fingerprint
+      ? known.documents
+      : fingerprint === ''
+        ? none
+        : await documentsOf(tx, programme);
+  keptDocuments.set(name, { fingerprint, documents });
+  if (keptDocuments.size > programmesMax) keptDocuments.delete(keptDocuments.keys().next().value!);
+  return documents;
+}
+
+/** The versions of one kind among documents. */
+export function ofKind<Kind extends ProgressDocument['kind']>(
+  documents: readonly StoredDocument[],
+  kind: Kind,
+): StoredDocument<Extract<ProgressDocument, { kind: Kind }>>[] {
+  return documents.filter(({ document }) => document.kind === kind) as never;
+}
+
+const none: readonly StoredDocument[] = [];
+/** Programmes whose documents are kept in memory; the least recently used one leaves first. */
+const programmesMax = 100;
+const keptDocuments = new Map<string, { fingerprint: string; documents: readonly StoredDocument[] }>();
+const kept = new WeakMap<RuleBook, { documents: readonly StoredDocument[]; followed: Followed }>();
 
 function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly StoredDocument[]): Followed {
   const goals = goalsOf(rules);
@@ -52,11 +81,11 @@ function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly Sto
     const ids = new Set(pairs.flatMap(({ part, whole }) => (whole === null ? [part] : [part, whole])));
     for (const id of ids) goalsByCounter.set(id, [...(goalsByCounter.get(id) ?? []), goal]);
   }
-  const of = <Kind extends ProgrammeDocument['kind']>(kind: Kind) =>
-    documents.filter(({ document }) => document.kind === kind) as StoredDocument<
-      Extract<ProgrammeDocument, { kind: Kind }>
-    >[];
-  const [tiers, discounts, segments] = [of('tiers'), of('discount'), of('segment')];
+  const [tiers, discounts, segments] = [
+    ofKind(documents, 'tiers'),
+    ofKind(documents, 'discount'),
+    ofKind(documents, 'segment'),
+  ];
   const countedForTiers = tiers.map(({ document }) => countedByTiers(document));
   const countedForSegments = segments.flatMap(({ document }) => [...countedBySegment(document).values()]);
   const idsOf = (all: readonly Counted[]) => new Set(all.map((counted) => counterIdOf(programme, counted)));

@@ -156,6 +156,21 @@ export async function countsKept(
   );
 }
 
+/** The days from a day on, in order, on which any of these counters holds something of somebody. */
+export async function daysSince(
+  tx: Tx,
+  counters: readonly CounterId[],
+  subject: SubjectId,
+  since: string,
+): Promise<string[]> {
+  const rows = await tx.query<{ day: string }>(
+    `select distinct d.day from counter_day d
+     where d.tenant = $1 and d.counter = any($2::uuid[]) and d.subject = $3 and d.day >= $4 order by d.day`,
+    [tx.tenant, counters, subject, since],
+  );
+  return rows.map(({ day }) => day);
+}
+
 /** The counters of a programme that are kept. */
 export async function filledCounters(tx: Tx, programme: ProgrammeId): Promise<CounterId[]> {
   const rows = await tx.query<{ id: CounterId }>(

@@ -93,19 +93,19 @@ const segment = z.strictObject({
   condition: z.string().min(1).max(1000),
 });
 
-const programmeDocument = z.discriminatedUnion('kind', [tiers, discount, segment]);
-export type ProgrammeDocument = z.infer<typeof programmeDocument>;
+const progressDocument = z.discriminatedUnion('kind', [tiers, discount, segment]);
+export type ProgressDocument = z.infer<typeof progressDocument>;
 export type TiersDocument = z.infer<typeof tiers>;
 export type DiscountDocument = z.infer<typeof discount>;
 export type SegmentDocument = z.infer<typeof segment>;
 
 /** Checks the shape of a document and that its parts do not contradict each other. Pure. */
-export function parseProgrammeDocument(
+export function parseProgressDocument(
   given: unknown,
-): { ok: true; document: ProgrammeDocument } | { ok: false; problems: RuleProblem[] } {
+): { ok: true; document: ProgressDocument } | { ok: false; problems: RuleProblem[] } {
   if ((JSON.stringify(given) ?? '').length > documentLengthMax)
     return refused('', `At most ${documentLengthMax} characters are allowed.`);
-  const parsed = programmeDocument.safeParse(given);
+  const parsed = progressDocument.safeParse(given);
   if (!parsed.success)
     return {
       ok: false,

@@ -5,16 +5,16 @@ import type { Tx } from '../db/transact.ts';
 import type { RuleProblem } from '../rules/document.ts';
 import type { ProgrammeId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
-import { parseProgrammeDocument, type ProgrammeDocument } from './document.ts';
+import { parseProgressDocument, type ProgressDocument } from './document.ts';
 import { compileSegment } from './segment.ts';
 
 /** What became of a document: `unchanged` when the newest version says the same already, and nothing was written. */
 export type SavedDocument =
-  | { ok: true; kind: ProgrammeDocument['kind']; code: string; version: number; unchanged: boolean }
+  | { ok: true; kind: ProgressDocument['kind']; code: string; version: number; unchanged: boolean }
   | (Refused<'rule-invalid'> & { problems: RuleProblem[] });
 
 /** A version of a document with the days that it judges: `until` belongs to the next version. */
-export type StoredDocument<Document extends ProgrammeDocument = ProgrammeDocument> = {
+export type StoredDocument<Document extends ProgressDocument = ProgressDocument> = {
   version: number;
   state: 'live' | 'retired';
   document: Document;
@@ -45,7 +45,7 @@ export async function saveDocuments(
 /** Every version of a programme's documents that is or was in force, in order of kind, code and version. */
 export async function documentsOf(tx: Tx, programme: ProgrammeId): Promise<StoredDocument[]> {
   const rows = await tx.query<Omit<StoredDocument, 'until'>>(
-    `select d.version, d.state, d.document, d.effective_from as "from" from programme_document d
+    `select d.version, d.state, d.document, d.effective_from as "from" from progress_document d
      where d.tenant = $1 and d.programme = $2 order by d.kind, d.code collate "C", d.version`,
     [tx.tenant, programme],
   );
@@ -61,7 +61,7 @@ async function saveDocument(
   at: Date,
   { today, effectiveFrom, state = 'live' }: Parameters<typeof saveDocuments>[5],
 ): Promise<SavedDocument> {
-  const parsed = parseProgrammeDocument(given);
+  const parsed = parseProgressDocument(given);
   if (!parsed.ok) return invalid(parsed.problems);
   const { document } = parsed;
   const { kind, code } = document;
@@ -76,7 +76,7 @@ async function saveDocument(
     programme,
   ]);
   const others = await tx.query<{ code: string; version: number; digest: Buffer; state: string }>(
-    `select distinct on (d.code) d.code, d.version, d.digest, d.state from programme_document d
+    `select distinct on (d.code) d.code, d.version, d.digest, d.state from progress_document d
      where d.tenant = $1 and d.programme = $2 and d.kind = $3 order by d.code, d.version desc`,
     [tx.tenant, programme, kind],
   );
@@ -91,7 +91,7 @@ async function saveDocument(
   const version = (newest?.version ?? 0) + 1;
   const from = effectiveFrom ?? (newest ? today : null);
   await tx.query(
-    `insert into programme_document (tenant, programme, kind, code, version, state, document, effective_from, digest,
+    `insert into progress_document (tenant, programme, kind, code, version, state, document, effective_from, digest,
        created_at, created_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [tx.tenant, programme, kind, code, version, state, JSON.stringify(document), from, digest, at, by],

@@ -119,7 +119,8 @@ export async function tiersEnding(
   });
 }
 
-async function historiesOf(
+/** What people's tiers are computed from, and the tier that each has now. */
+export async function historiesOf(
   tx: Tx,
   programme: Programme,
   versions: TierVersions,

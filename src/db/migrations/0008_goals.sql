@@ -59,7 +59,7 @@ create table settlement (
 create index settlement_subject on settlement (tenant, subject, last_day);
 
 -- Versions of what a programme says of tiers, discounts and segments; nothing is overwritten.
-create table programme_document (
+create table progress_document (
   tenant uuid not null,
   programme uuid not null,
   kind text not null check (kind in ('tiers', 'discount', 'segment')),

@@ -1,0 +1,371 @@
+import { createRoute, z } from '@hono/zod-openapi';
+
+import { withTenant } from '../../db/transact.ts';
+import { quoteDiscount } from '../../flow/quote-discount.ts';
+import { giveTier, saveProgress } from '../../flow/save-progress.ts';
+import { giveTargets } from '../../flow/set-targets.ts';
+import { sayQuote, tellGoals, tellTierHistory } from '../../flow/tell-progress.ts';
+import { programmeAsked } from '../../flow/tell-rules.ts';
+import { participantById } from '../../network/participants.ts';
+import { staffById } from '../../network/staff.ts';
+import { followedBy } from '../../progress/book.ts';
+import { listOverrides, type DiscountOverride } from '../../progress/discount-overrides.ts';
+import { membersOf, segmentSizes } from '../../progress/segments.ts';
+import { isId, type ParticipantId } from '../../shared/id.ts';
+import { refuse } from '../../shared/refusal.ts';
+import { wallTime } from '../../shared/time.ts';
+import { body, json, refusals } from '../answers.ts';
+import { newRouter } from '../app.ts';
+import { onceIfAsked } from '../idempotency.ts';
+import { participantSignedIn, signedIn, staffSignedIn } from '../identify.ts';
+import { pageOf, pageQuery } from '../paging.ts';
+import { endWith } from '../problem.ts';
+import {
+  documentShape,
+  goalShape,
+  memberShape,
+  overrideShape,
+  quoteShape,
+  segmentShape,
+  showDocument,
+  showGoal,
+  showOverride,
+  showQuote,
+  showTiers,
+  tiersShape,
+} from '../show-progress.ts';
+
+const tags = ['progress'];
+const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
+const programme = z
+  .string()
+  .max(60)
+  .optional()
+  .openapi({ description: 'Code of the programme; may be left out where there is one' });
+const which = z.object({ programme, lang: z.string().max(20).optional() });
+const code = z.string().max(120);
+const reason = z.string().trim().min(1).max(500);
+const items = <T extends z.ZodType>(shape: T) => z.object({ items: z.array(shape) });
+
+export const progressRoutes = newRouter()
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/goals',
+      tags,
+      summary: 'One’s own goals of today: what is done, what is missing, until when',
+      request: { query: which },
+      responses: { 200: json(items(goalShape), 'The goals'), ...refusals },
+    }),
+    async (c) => {
+      const by = await participantSignedIn(c);
+      const { db, now } = c.get('app');
+      const told = await withTenant(db, by.tenant, async (tx) => {
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        return asked.ok ? tellGoals(tx, asked.programme, by.id, c.get('language'), now()) : asked;
+      });
+      return 'refused' in told ? endWith(c, told) : c.json({ items: told.map(showGoal) }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/participants/{id}/goals',
+      tags,
+      summary: 'A participant’s goals of today (staff)',
+      request: { ...idParam, query: which },
+      responses: { 200: json(items(goalShape), 'The goals'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { id } = c.req.valid('param');
+      const { db, now } = c.get('app');
+      const told = await withTenant(db, by.tenant, async (tx) => {
+        if (!isId<ParticipantId>(id) || !(await participantById(tx, id))) return refuse('not-found');
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        return asked.ok ? tellGoals(tx, asked.programme, id, c.get('language'), now()) : asked;
+      });
+      return 'refused' in told ? endWith(c, told) : c.json({ items: told.map(showGoal) }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/targets',
+      tags,
+      summary: 'Give people, outlets or partners targets of their own (managers)',
+      description:
+        'A target counts for the periods that begin on `startsOn` or later; a further one for the same day takes its place, and both are kept. `owner` is the code of whose goal it is; `value` is in the units of the rule’s target.',
+      request: {
+        query: which,
+        ...body(
+          z.strictObject({
+            items: z
+              .array(
+                z.strictObject({
+                  rule: code,
+                  owner: code,
+                  startsOn: z.iso.date(),
+                  value: z.int().min(1).max(1_000_000_000_000),
+                  reason,
+                }),
+              )
+              .min(1)
+              .max(1000),
+          }),
+        ),
+      },
+      responses: { 200: json(z.object({ set: z.int() }), 'Set'), 403: refusals[422], ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const given = c.req.valid('json');
+      const done = await onceIfAsked(c, by, 'targets', given, async (tx, at) => {
+        const staff = (await staffById(tx, by.id))!;
+        if (staff.role !== 'manager') return refuse('not-allowed');
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        if (!asked.ok) return asked;
+        const targets = given.items.map((one) => ({ ...one, value: BigInt(one.value) }));
+        return giveTargets(tx, asked.programme, targets, staff.code, at);
+      });
+      return c.json({ set: done.set }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/quotes',
+      tags,
+      summary: 'Which discount an order gets, by the volume of the time before, and why (staff)',
+      description:
+        'Answers the percentage of the table, the volume that counted, and what is missing to the next step. Only a manager may override it; that is written down with the reason.',
+      request: {
+        query: which,
+        ...body(
+          z.strictObject({
+            discount: code.optional(),
+            participant: code.optional(),
+            outlet: code.optional(),
+            partner: code.optional(),
+            amountMinor: z.int().min(0).max(1_000_000_000_000),
+            day: z.iso.date().optional(),
+            override: z.strictObject({ percent: z.int().min(0).max(100), reason }).optional(),
+          }),
+        ),
+      },
+      responses: { 200: json(quoteShape, 'The discount'), 403: refusals[422], ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const given = c.req.valid('json');
+      const language = c.get('language');
+      const quoted = await onceIfAsked(c, by, 'quotes', given, async (tx, at) => {
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        if (!asked.ok) return asked;
+        const staff = (await staffById(tx, by.id))!;
+        const wanted = { ...given, amountMinor: BigInt(given.amountMinor) };
+        const quote = await quoteDiscount(tx, asked.programme, wanted, staff, at);
+        if (!quote.ok) return quote;
+        return { ok: true as const, ...showQuote(quote, sayQuote(quote, language)) };
+      });
+      const { ok: _ok, ...shown } = quoted;
+      return c.json(shown, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/discount-overrides',
+      tags,
+      summary: 'Discounts that were given otherwise than the table says: by whom and why (staff)',
+      request: { query: pageQuery.extend({ programme }) },
+      responses: {
+        200: json(z.object({ items: z.array(overrideShape), next: z.string().nullable() }), 'A page'),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const query = c.req.valid('query');
+      const page = pageOf<DiscountOverride['id']>(c, query);
+      const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        const asked = await programmeAsked(tx, query.programme);
+        return asked.ok ? listOverrides(tx, asked.programme.id, page) : asked;
+      });
+      if ('refused' in found) return endWith(c, found);
+      const next = found.length === page.limit ? found.at(-1)!.id : null;
+      return c.json({ items: found.map(showOverride), next }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/participants/{id}/tiers',
+      tags,
+      summary:
+        'The tiers of a participant with reasons, the tier of a day, what keeps today’s: one’s own, or staff',
+      request: { ...idParam, query: which.extend({ on: z.iso.date().optional() }) },
+      responses: { 200: json(tiersShape, 'The tiers'), ...refusals },
+    }),
+    async (c) => {
+      const by = await signedIn(c);
+      const { id } = c.req.valid('param');
+      const { on, programme: named } = c.req.valid('query');
+      const { db, now } = c.get('app');
+      const told = await withTenant(db, by.tenant, async (tx) => {
+        const isOwn = by.kind === 'staff' || by.id === id;
+        const person = isOwn && isId<ParticipantId>(id) ? await participantById(tx, id) : null;
+        if (!person) return refuse('not-found');
+        const asked = await programmeAsked(tx, named);
+        if (!asked.ok) return asked;
+        const day = on ?? wallTime(now(), asked.programme.timeZone).day;
+        return tellTierHistory(tx, asked.programme, person, day, c.get('language'), now());
+      });
+      return 'refused' in told ? endWith(c, told) : c.json(showTiers(told), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/participants/{id}/tier-overrides',
+      tags,
+      summary: 'Give a participant a tier by hand, for some days and a reason (managers)',
+      request: {
+        ...idParam,
+        query: which,
+        ...body(z.strictObject({ tier: code, from: z.iso.date(), until: z.iso.date(), reason })),
+      },
+      responses: { 200: json(z.object({ ok: z.literal(true) }), 'Given'), 403: refusals[422], ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { id } = c.req.valid('param');
+      const given = c.req.valid('json');
+      const done = await onceIfAsked(c, by, `participants/${id}/tier-overrides`, given, async (tx, at) => {
+        if (!isId<ParticipantId>(id)) return refuse('not-found');
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        if (!asked.ok) return asked;
+        const staff = (await staffById(tx, by.id))!;
+        return giveTier(tx, asked.programme, { participant: id, ...given }, staff, at);
+      });
+      return c.json({ ok: done.ok }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/segments',
+      tags,
+      summary: 'The segments of a programme and how many belong to each (staff)',
+      request: { query: which },
+      responses: { 200: json(items(segmentShape), 'The segments'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        if (!asked.ok) return asked;
+        const { segments } = await followedBy(tx, asked.programme.id);
+        const sizes = await segmentSizes(tx, asked.programme.id);
+        return segments.map(({ document: { code, title, condition }, version }) => ({
+          code,
+          version,
+          title: title[c.get('language')] ?? title['en']!,
+          condition,
+          members: sizes.get(code) ?? 0,
+        }));
+      });
+      return 'refused' in found ? endWith(c, found) : c.json({ items: found }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/segments/members',
+      tags,
+      summary: 'Who belongs to a segment (staff)',
+      request: { query: pageQuery.extend({ programme, segment: code.optional() }) },
+      responses: {
+        200: json(z.object({ items: z.array(memberShape), next: z.string().nullable() }), 'A page'),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const query = c.req.valid('query');
+      const { limit, before: after } = pageOf<ParticipantId>(c, query);
+      const { segment } = query;
+      if (segment === undefined)
+        return endWith(c, refuse('bad-request', { field: 'segment', problem: 'missing' }));
+      const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        const asked = await programmeAsked(tx, query.programme);
+        return asked.ok ? membersOf(tx, asked.programme.id, segment, { after, limit }) : asked;
+      });
+      if ('refused' in found) return endWith(c, found);
+      const next = found.length === limit ? found.at(-1)!.participant : null;
+      const shown = found.map(({ participant, since }) => ({ participant, since: since.toISOString() }));
+      return c.json({ items: shown, next }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/programme/progress',
+      tags,
+      summary: 'What a programme says of tiers, discounts and segments (staff)',
+      request: { query: which },
+      responses: { 200: json(items(documentShape), 'The documents'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        if (!asked.ok) return asked;
+        const { tiers, discounts, segments } = await followedBy(tx, asked.programme.id);
+        return [...tiers, ...discounts, ...segments].map(showDocument);
+      });
+      return 'refused' in found ? endWith(c, found) : c.json({ items: found }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/programme/progress',
+      tags,
+      summary: 'Save tiers, a discount or a segment as the next version (managers)',
+      description:
+        'What it counts is filled from history, and everybody’s tier or membership is brought up to date. A new document counts from the beginning, an edit from `effectiveFrom` or today on.',
+      request: {
+        query: which,
+        ...body(
+          z.strictObject({
+            document: z.record(z.string(), z.any()),
+            effectiveFrom: z.iso.date().optional(),
+            state: z.enum(['live', 'retired']).optional(),
+          }),
+        ),
+      },
+      responses: {
+        200: json(
+          z.object({ kind: z.string(), code: z.string(), version: z.int(), unchanged: z.boolean() }),
+          'Saved',
+        ),
+        403: refusals[422],
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { document, ...options } = c.req.valid('json');
+      const { db, now } = c.get('app');
+      const { staff, asked } = await withTenant(db, by.tenant, async (tx) => ({
+        staff: (await staffById(tx, by.id))!,
+        asked: await programmeAsked(tx, c.req.valid('query').programme),
+      }));
+      if (!asked.ok) return endWith(c, asked);
+      const saved = await saveProgress(db, by.tenant, asked.programme, document, staff, now(), options);
+      if (!saved.ok) return endWith(c, saved);
+      const { kind, code: saidCode, version, unchanged } = saved;
+      return c.json({ kind, code: saidCode, version, unchanged }, 200);
+    },
+  );
