@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import type { RuleDocument } from '../src/rules/document.ts';
+import { awardsOf } from '../src/rules/evaluation.ts';
+import { book, factsOf, judge, line, sale } from './sales.ts';
+
+/** Every example of the page with what it is said to earn. */
+const page = readFileSync(path.join(import.meta.dirname, '../docs/rules.md'), 'utf8');
+const examples = [...page.matchAll(/```json(.*)\n([\s\S]*?)```\n\n(Earns .*)/g)].map((found) => {
+  const [, how, text, earns] = found as unknown as [string, string, string, string];
+  return { how: how.trim(), document: JSON.parse(text) as Partial<RuleDocument>, earns };
+});
+const base = examples.find(({ how }) => how === 'base')!.document as RuleDocument;
+
+const sold = sale(
+  [
+    line('TEA', { isFocus: true }),
+    line('RICE', { category: 'rice', quantityMilli: 4000n, amountMinor: 4000n }),
+    line(null, { amountMinor: -650n, quantityMilli: 0n }),
+  ],
+  { pointsMinor: 1300n },
+);
+const participant = { kind: 'seller', tier: 'silver', segments: ['tea-friends'] };
+
+test('the page has examples, and all of them are run', () => {
+  expect(examples.length).toBeGreaterThan(20);
+  expect(page.match(/```json/g)).toHaveLength(examples.length);
+});
+
+test.each(examples)('$earns', ({ how, document, earns }) => {
+  const rule = { ...base, ...document };
+  const rules = how === 'with base' ? book(base, rule) : book(rule);
+  const evaluation = judge(rules, sold, factsOf('silver', { participant }));
+  const points = awardsOf(evaluation).reduce((sum, { units }) => sum + units, 0n);
+  const nothing = /^Earns nothing: `(.*)`/.exec(earns);
+  if (nothing) expect([points, evaluation.considered[0]!.reason.code]).toEqual([0n, nothing[1]]);
+  else expect(earns).toMatch(new RegExp(`^Earns ${points} points\\b`));
+});
