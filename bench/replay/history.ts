@@ -68,7 +68,7 @@ export async function makeHistory(base: Base, db: Db, activities: number, outlet
     );
     await client.query(
       `insert into evaluation (tenant, activity, version, document, at)
-       select $1, s.id, 1, ($2::jsonb -> (s.i % $3::int)) || jsonb_build_object('facts', s.facts), s.recorded_at
+       select $1, s.id, 1, (($2::jsonb -> (s.i % $3::int)) || jsonb_build_object('facts', s.facts))::json, s.recorded_at
        from sale s order by s.id`,
       [tenant, JSON.stringify(samples), samples.length],
     );

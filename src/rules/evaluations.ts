@@ -8,16 +8,23 @@ export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
 /** Keeps one evaluation for each version of an activity; a version is evaluated once. */
 export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], at: Date): Promise<void> {
   if (kept.length === 0) return;
-  const rows = kept.map(({ evaluation: { activity, version, considered, uses, passedOver }, facts }) => ({
-    activity,
-    version,
-    document: { considered: considered.map(withoutHeads), uses, facts, passedOver },
-  }));
+  const documents = kept.map(({ evaluation: { considered, uses, passedOver }, facts }) =>
+    JSON.stringify({ considered: considered.map(withoutHeads), uses, facts, passedOver }, bigintAsText),
+  );
+  // JSON writes control characters as escapes, so one of them can part documents; arrays of texts cost far more.
   await tx.query(
     `insert into evaluation (tenant, activity, version, document, at)
-     select $1, r.activity, r.version, r.document, $3
-     from jsonb_to_recordset($2::jsonb) as r (activity uuid, version integer, document jsonb)`,
-    [tx.tenant, JSON.stringify(rows, bigintAsText), at],
+     select $1, r.activity, r.version, r.document::json, $5
+     from rows from (unnest($2::uuid[]), unnest($3::integer[]), string_to_table($4::text, E'\\x1e'))
+       as r (activity, version, document)`,
+    [
+      tx.tenant,
+      kept.map(({ evaluation }) => evaluation.activity),
+      kept.map(({ evaluation }) => evaluation.version),
+      documents.join('\x1e'),
+      at,
+    ],
+    { name: 'evaluations-keep' },
   );
 }
 
