@@ -38,7 +38,7 @@ export function TransferPage() {
 
 function Explained({ explained }: { explained: Explanation }) {
   const { say, name, day } = useReader();
-  const { transfer, rule, reasons, steps, evidence } = explained;
+  const { transfer, rule, reasons, steps, evidence, units } = explained;
   return (
     <>
       <div className="movement">
@@ -76,6 +76,7 @@ function Explained({ explained }: { explained: Explanation }) {
           </div>
         </div>
       </section>
+      <UnitsTraced units={units} />
       {evidence && <FromEvidence evidence={evidence} />}
       <dl className="terms">
         <Term name={say('admin.transfer.at')}>
@@ -93,6 +94,51 @@ function Explained({ explained }: { explained: Explanation }) {
         </Term>
       </dl>
     </>
+  );
+}
+
+/** What paid for a spend, lot by lot, what an earning was used for, and what is left of it. */
+function UnitsTraced({ units: { lots, uses, left } }: { units: Explanation['units'] }) {
+  const { say } = useReader();
+  return (
+    <>
+      {lots.length > 0 && (
+        <section className="section">
+          <h2>{say('admin.transfer.paid-by')}</h2>
+          {lots.map((lot) => (
+            <div key={lot.text}>
+              <p className="is-soft">{lot.text}</p>
+              <Parts parts={lot.earnings} />
+            </div>
+          ))}
+        </section>
+      )}
+      {uses.length + left.length > 0 && (
+        <section className="section">
+          <h2>{say('admin.transfer.used-by')}</h2>
+          <Parts parts={uses} />
+          {left.map(({ text }) => (
+            <p key={text} className="is-soft">
+              {text}
+            </p>
+          ))}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Parts({ parts }: { parts: Explanation['units']['uses'] }) {
+  return (
+    <ul className="steps">
+      {parts.map(({ transfer, text }) => (
+        <li key={transfer}>
+          <Link to="/transfers/$id" params={{ id: transfer }}>
+            {text}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 
