@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { parseProgramme, type DocumentProblem, type ProgrammeDocuments } from '../programme/document.ts';
+import {
+  parseProgramme,
+  type DocumentProblem,
+  type OtherDocument,
+  type ProgrammeDocuments,
+} from '../programme/document.ts';
 import { parseExamples, type Example } from '../programme/example.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { UsageProblem } from './command.ts';
@@ -9,10 +14,16 @@ import { UsageProblem } from './command.ts';
 /** Examples of one file. */
 export type ExampleFile = { file: string; examples: Example[] };
 
+/** Where documents that are no rules lie, by their kind. */
+const folders = { tiers: 'tiers', segment: 'segments', discount: 'discounts' } as const satisfies Record<
+  OtherDocument['kind'],
+  string
+>;
+
 type Read<T> = ({ ok: true } & T) | { ok: false; problems: DocumentProblem[] };
 
 /**
- * Reads a programme's folder: `programme.json` and `rules/*.json`. Throws UsageProblem where there is none; what is wrong in
+ * Reads a programme's folder: `programme.json`, `rules/*.json` and what stands beside the rules. Throws UsageProblem where there is none; what is wrong in
  * the documents is answered, each with its file.
  */
 export function readProgramme(folder: string | undefined): Read<{ documents: ProgrammeDocuments }> {
@@ -21,9 +32,16 @@ export function readProgramme(folder: string | undefined): Read<{ documents: Pro
     throw new UsageProblem(`There is no programme.json in ${folder}.`);
   const frame = readJson(folder, 'programme.json');
   const rules = filesIn(folder, 'rules').map((file) => ({ file, ...readJson(folder, file) }));
-  const unreadable = [frame, ...rules].flatMap((one) => ('problem' in one ? one.problem : []));
+  const others = Object.values(folders).flatMap((name) =>
+    filesIn(folder, name).map((file) => ({ file, ...readJson(folder, file) })),
+  );
+  const unreadable = [frame, ...rules, ...others].flatMap((one) => ('problem' in one ? one.problem : []));
   if (unreadable.length > 0) return { ok: false, problems: unreadable };
-  const parsed = parseProgramme({ programme: valueOf(frame), rules: rules.map(valueOf) });
+  const parsed = parseProgramme({
+    programme: valueOf(frame),
+    rules: rules.map(valueOf),
+    others: others.map(valueOf),
+  });
   // A file is found by its rule's code.
   const misnamed = rules.flatMap((one): DocumentProblem[] => {
     const code = (valueOf(one) as { code?: unknown } | null)?.code;
@@ -55,13 +73,15 @@ export function readExamples(folder: string): Read<{ files: ExampleFile[] }> {
  * Writes a programme as a folder and answers the files that it wrote. A file that says the same already is left as it is
  * written, files of rules that there are no more go, and tests are left alone.
  */
-export function writeProgramme(folder: string, { programme, rules }: ProgrammeDocuments): string[] {
-  mkdirSync(path.join(folder, 'rules'), { recursive: true });
+export function writeProgramme(folder: string, { programme, rules, others }: ProgrammeDocuments): string[] {
   const files = new Map<string, unknown>([
     ['programme.json', programme],
     ...rules.map((rule) => [`rules/${rule.code}.json`, rule] as const),
+    ...others.map((other) => [`${folders[other.kind]}/${other.code}.json`, other] as const),
   ]);
-  for (const file of filesIn(folder, 'rules')) if (!files.has(file)) rmSync(path.join(folder, file));
+  for (const name of ['rules', ...Object.values(folders)])
+    for (const file of filesIn(folder, name)) if (!files.has(file)) rmSync(path.join(folder, file));
+  for (const file of files.keys()) mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
   const changed = [...files].filter(([file, document]) => !says(folder, file, document));
   for (const [file, document] of changed)
     writeFileSync(path.join(folder, file), `${JSON.stringify(document, null, 2)}\n`);

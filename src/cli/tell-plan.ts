@@ -5,17 +5,18 @@ const marks = { added: '+', changed: '~', retired: '-' } as const;
 
 /** A plan as lines to read: what comes, what changes field by field, what ends, and how much stays. */
 export function tellPlan(code: string, plan: Plan): string[] {
-  const { programme, rules, unchanged } = plan;
-  const same = `${unchanged} ${unchanged === 1 ? 'rule stays' : 'rules stay'} as they are`.replace(
-    'rule stays as they are',
-    'rule stays as it is',
-  );
+  const { programme, unchanged } = plan;
+  const documents = [
+    ...plan.others.map((one) => ({ ...one, name: one.code.replace('/', ' ') })),
+    ...plan.rules.map((one) => ({ ...one, name: `rule ${one.code}` })),
+  ];
+  const same = unchanged === 1 ? '1 document stays as it is' : `${unchanged} documents stay as they are`;
   if (isEmptyPlan(plan)) return [`${code}: nothing changes; ${same}.`];
-  const count = (change: keyof typeof marks) => rules.filter((one) => one.change === change).length;
+  const count = (change: keyof typeof marks) => documents.filter((one) => one.change === change).length;
   return [
     ...(programme.length > 0 ? [`~ programme ${code}`, ...programme.map(tellField)] : []),
-    ...rules.flatMap((one) => [
-      `${marks[one.change]} rule ${one.code}${one.change === 'changed' ? '' : ` (${one.change})`}`,
+    ...documents.flatMap((one) => [
+      `${marks[one.change]} ${one.name}${one.change === 'changed' ? '' : ` (${one.change})`}`,
       ...one.fields.map(tellField),
     ]),
     '',

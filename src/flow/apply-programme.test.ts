@@ -10,7 +10,7 @@ import { people, world } from '../../test/world.ts';
 import { readProgramme, writeProgramme } from '../cli/programme-folder.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { programmeByCode } from '../network/programmes.ts';
-import type { ProgrammeDocuments } from '../programme/document.ts';
+import type { OtherDocument, ProgrammeDocuments } from '../programme/document.ts';
 import { isEmptyPlan, planProgramme } from '../programme/plan.ts';
 import { standingRules } from '../rules/read-rules.ts';
 import { applyProgramme, exportProgramme, type ApplyOptions } from './apply-programme.ts';
@@ -46,6 +46,7 @@ const frame: ProgrammeDocuments['programme'] = {
   assets: [{ code: 'points', kind: 'points', scale: 0 }],
   settings: {},
 };
+const empty: ProgrammeDocuments = { programme: frame, rules: [], others: [] };
 const apply = (documents: ProgrammeDocuments, options: ApplyOptions = {}, by = rina) =>
   inNusa((tx) => applyProgramme(tx, documents, by, at, options));
 const exported = (code: string) => inNusa((tx) => exportProgramme(tx, code));
@@ -73,7 +74,7 @@ test('the folder of the demo is what the demo has', async () => {
   const read = readProgramme(path.resolve(import.meta.dirname, '../../demo/programme'));
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const plan = planProgramme(await exported('mitra-warung'), read.documents);
-  expect(plan).toEqual({ programme: [], rules: [], unchanged: 5 });
+  expect(plan).toEqual({ programme: [], rules: [], others: [], unchanged: 5 });
 });
 
 test('a programme is carried to another tenant', async () => {
@@ -85,11 +86,11 @@ test('a programme is carried to another tenant', async () => {
 });
 
 test('drafts leave what is live; a launch takes effect; an older folder rolls back', async () => {
-  const first = { programme: frame, rules: [rule('r'), rule('s')] };
+  const first = { ...empty, rules: [rule('r'), rule('s')] };
   expect(await apply(first)).toMatchObject({ ok: true, rules: [{ state: 'draft' }, { state: 'draft' }] });
   expect((await exported('autumn'))!.rules).toEqual([]);
   expect(await apply(first, launch)).toMatchObject({ rules: [{ state: 'live' }, { state: 'live' }] });
-  const second = { programme: { ...frame, name: 'Autumn 2018' }, rules: [changed, rule('t')] };
+  const second = { ...empty, programme: { ...frame, name: 'Autumn 2018' }, rules: [changed, rule('t')] };
   expect(await apply(second, launch)).toMatchObject({
     plan: {
       programme: [{ at: 'name', old: 'Autumn', new: 'Autumn 2018' }],
@@ -114,9 +115,9 @@ test('drafts leave what is live; a launch takes effect; an older folder rolls ba
 test('all of it or nothing: one rule that is refused takes the others with it', async () => {
   const before = await exported('autumn');
   const bad = rule('x', { scope: { kinds: ['receipt'], products: { skus: ['NO-1'] } } });
-  const refused = await apply({ programme: frame, rules: [changed, bad] }, launch);
+  const refused = await apply({ ...empty, rules: [changed, bad] }, launch);
   expect(refused).toMatchObject({ ok: false, refused: 'rule-invalid', document: 'rules/x' });
-  expect(await apply({ programme: frame, rules: [changed] }, { launch: true })).toMatchObject({
+  expect(await apply({ ...empty, rules: [changed] }, { launch: true })).toMatchObject({
     refused: 'not-replayed',
     document: 'rules/r',
   });
@@ -126,7 +127,7 @@ test('all of it or nothing: one rule that is refused takes the others with it', 
 test('a group may change its mode in all of its rules at once', async () => {
   const best = { group: 'base', order: 10, mode: 'best' } as const;
   const rules = [rule('r', { stacking: best }), rule('s', { stacking: best })];
-  expect(await apply({ programme: frame, rules }, launch)).toMatchObject({ ok: true });
+  expect(await apply({ ...empty, rules }, launch)).toMatchObject({ ok: true });
 });
 
 test('time zone and currency of a programme stay; a controller sets what one person may launch', async () => {
@@ -154,6 +155,38 @@ test('time zone and currency of a programme stay; a controller sets what one per
   const programme = await inNusa((tx) => programmeByCode(tx, 'autumn'));
   const standing = await inNusa((tx) => standingRules(tx, programme!.id));
   expect(standing.find(({ code }) => code === 'dear')!.createdBy).toBe('maya');
+});
+
+test('tiers and segments stand beside the rules, and rules may name them', async () => {
+  const segment: OtherDocument = {
+    format: 1,
+    kind: 'segment',
+    code: 'regulars',
+    title: { en: 'Regulars' },
+    counters: { receipts: { kinds: ['receipt'], counts: { of: 'activities' }, last: 'P30D' } },
+    condition: 'counted.receipts >= 3',
+  };
+  const forRegulars = rule('r', { scope: { kinds: ['receipt'], audience: { segments: ['regulars'] } } });
+  const frameOnly = { ...empty, programme: { ...frame, code: 'winter' } };
+  expect(await apply({ ...frameOnly, rules: [forRegulars] })).toMatchObject({ refused: 'rule-invalid' });
+  const documents = { ...frameOnly, rules: [forRegulars], others: [segment] };
+  expect(await apply(documents)).toMatchObject({ ok: true, rules: [{ state: 'draft' }] });
+  expect((await exported('winter'))!.others).toEqual([]);
+  expect(await apply(documents, launch)).toMatchObject({
+    plan: { others: [{ code: 'segment/regulars', change: 'added' }] },
+    rules: [{ state: 'live' }],
+  });
+  expect(await exported('winter')).toEqual(documents);
+  writeProgramme(folder, documents);
+  expect(readProgramme(folder)).toEqual({ ok: true, documents });
+  const stricter = { ...documents, others: [{ ...segment, condition: 'counted.receipts >= 5' }] };
+  expect(await apply(stricter, launch)).toMatchObject({
+    plan: { others: [{ fields: [{ at: 'condition', new: 'counted.receipts >= 5' }] }], unchanged: 1 },
+  });
+  expect(await apply({ ...documents, rules: [], others: [] }, launch)).toMatchObject({ ok: true });
+  expect(await exported('winter')).toMatchObject({ rules: [], others: [] });
+  rmSync(folder, { recursive: true });
+  writeProgramme(folder, (await exported('mitra-warung'))!);
 });
 
 test('a folder with mistakes says in which file and where', () => {

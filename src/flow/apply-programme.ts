@@ -9,17 +9,23 @@ import {
   type NewProgramme,
   type Programme,
 } from '../network/programmes.ts';
-import { recordDecisions } from '../programme/decisions.ts';
+import { recordDecisions, type NewDecision } from '../programme/decisions.ts';
 import {
+  nameOf,
   programmeAsDocument,
+  type OtherDocument,
   type ProgrammeDocument,
   type ProgrammeDocuments,
 } from '../programme/document.ts';
 import { planProgramme, type Plan } from '../programme/plan.ts';
+import { parseProgressDocument } from '../progress/document.ts';
+import { saveDocuments } from '../progress/documents.ts';
 import { parseDocument, type RuleDocument } from '../rules/document.ts';
 import { newestRules, standingRules } from '../rules/read-rules.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
+import { dayAt } from './calendar.ts';
+import { standingDocuments } from './known-names.ts';
 import { draftRules, endRule, launchRule, type Actor, type Decided, type Undecided } from './launch-rules.ts';
 
 /** How documents are to take effect: as drafts, or launched at once on the strength of replays or of a stated reason. */
@@ -36,7 +42,7 @@ export type NotApplied = (Undecided | Refused<'programme-fixed' | 'bound-fixed'>
 export async function exportProgramme(tx: Tx, code: string): Promise<ProgrammeDocuments | null> {
   const programme = await programmeByCode(tx, code);
   if (!programme) return null;
-  const rules = (await standingRules(tx, programme.id)).map(({ document }) => inOrder(document));
+  const rules = (await standingRules(tx, programme.id)).map(({ document }) => ruleInOrder(document));
   const used = rules.flatMap(({ effects }) =>
     effects.flatMap((effect) => ('asset' in effect ? [effect.asset] : [])),
   );
@@ -45,20 +51,27 @@ export async function exportProgramme(tx: Tx, code: string): Promise<ProgrammeDo
     const found = await assetByCode(tx, asset);
     if (found) assets.push({ code: found.code, kind: found.kind, scale: found.scale });
   }
-  return { programme: programmeAsDocument(programme, assets), rules };
+  const others = (await standingDocuments(tx, programme.id)).map(inOrder);
+  return { programme: programmeAsDocument(programme, assets), rules, others };
 }
 
 // The database keeps no order of fields; the schema has one, so that two exports can be compared as texts.
-function inOrder(document: RuleDocument): RuleDocument {
+function ruleInOrder(document: RuleDocument): RuleDocument {
   const parsed = parseDocument(document);
   assert(parsed.ok, 'a rule that was saved is in order');
+  return parsed.document;
+}
+
+function inOrder(document: OtherDocument): OtherDocument {
+  const parsed = parseProgressDocument(document);
+  assert(parsed.ok, 'a document that was saved is in order');
   return parsed.document;
 }
 
 /**
  * Makes a programme say what the documents say, all of it or nothing: through the same verbs, and with the same refusals, as
  * one rule at a time. As drafts, nothing that is live changes; a programme that does not exist is begun. With `launch`, the
- * programme's settings change too, and live rules that are not among the documents end. The same again changes nothing.
+ * programme's settings, tiers, segments and discounts change too, and what is live and not among the documents ends. The same again changes nothing.
  */
 export async function applyProgramme(
   tx: Tx,
@@ -94,6 +107,7 @@ async function applyOrThrow(
   const live = await exportProgramme(tx, documents.programme.code);
   const plan = planProgramme(live, documents);
   const programme = await applyFrame(tx, documents.programme, live?.programme ?? null, by, at, launch);
+  if (launch) await applyOthers(tx, programme, live?.others ?? [], documents, plan, by, at);
   const changed = new Set(plan.rules.filter(({ change }) => change !== 'retired').map(({ code }) => code));
   const drafted = await draftRules(
     tx,
@@ -101,6 +115,7 @@ async function applyOrThrow(
     documents.rules.filter(({ code }) => changed.has(code)),
     by,
     at,
+    { beside: documents.others },
   );
   const wanted = documents.rules.filter(({ code }) => changed.has(code));
   const drafts = drafted.map((one, index) => orThrow(one, `rules/${wanted[index]!.code}`));
@@ -127,6 +142,32 @@ async function applyOrThrow(
     rules.push(orThrow(ended, `rules/${code}`));
   }
   return { ok: true, plan, rules };
+}
+
+// Tiers, segments and discounts have no drafts: they change when they are launched.
+async function applyOthers(
+  tx: Tx,
+  programme: Programme,
+  live: readonly OtherDocument[],
+  { others }: ProgrammeDocuments,
+  plan: Plan,
+  by: Actor,
+  at: Date,
+): Promise<void> {
+  const today = dayAt(at, programme.timeZone);
+  const decisions: NewDecision[] = [];
+  // What ends goes first: a programme has one set of tiers.
+  for (const { code: name, change } of plan.others.toSorted((a) => (a.change === 'retired' ? -1 : 1))) {
+    if (by.role !== 'manager') throw new NotAppliedError({ ...refuse('not-allowed'), document: name });
+    const state = change === 'retired' ? 'retired' : 'live';
+    const from = state === 'retired' ? live : others;
+    const document = from.find((one) => nameOf(one) === name)!;
+    const [saved] = await saveDocuments(tx, programme.id, [document], by.code, at, { today, state });
+    if (!saved!.ok) throw new NotAppliedError({ ...saved!, document: name });
+    const facts = { document: name, version: saved!.version, state };
+    decisions.push({ programme: programme.id, at, by: by.code, what: 'configured', facts });
+  }
+  await recordDecisions(tx, decisions);
 }
 
 function orThrow(one: Decided | Undecided, document: string): Decided {
@@ -159,7 +200,10 @@ async function applyFrame(
   if (!live) await addProgrammes(tx, [frame]);
   const programme = (await programmeByCode(tx, wanted.code))!;
   if (!live || !launch) return programme;
-  const changes = planProgramme({ programme: live, rules: [] }, { programme: wanted, rules: [] }).programme;
+  const changes = planProgramme(
+    { programme: live, rules: [], others: [] },
+    { programme: wanted, rules: [], others: [] },
+  ).programme;
   if (changes.length === 0) return programme;
   const field = fixed.find((name) => live[name] !== wanted[name]);
   if (field) throw refusing(refuse('programme-fixed', { field }));

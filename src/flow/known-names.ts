@@ -3,11 +3,22 @@ import { assetByCode } from '../ledger/accounts.ts';
 import { listAreas } from '../network/areas.ts';
 import { outletIdOf, outletsByIds } from '../network/outlets.ts';
 import { listProducts, productIdOf, productsByIds } from '../network/products.ts';
+import { documentsOf } from '../progress/documents.ts';
+import type { OtherDocument } from '../programme/document.ts';
 import { namesIn, type KnownNames } from '../rules/check-neighbours.ts';
 import type { RuleDocument } from '../rules/document.ts';
+import type { ProgrammeId } from '../shared/id.ts';
 
-/** Of the names that these documents use, those that the tenant has; read by key, however large the network is. */
-export async function knownNames(tx: Tx, documents: readonly RuleDocument[]): Promise<KnownNames> {
+/**
+ * Of the names that these documents use, those that the tenant has; read by key, however large the network is. `beside` are
+ * documents that will stand beside them. A programme without tiers of its own has those that people were enrolled with.
+ */
+export async function knownNames(
+  tx: Tx,
+  programme: ProgrammeId,
+  documents: readonly RuleDocument[],
+  beside: readonly OtherDocument[] = [],
+): Promise<KnownNames> {
   const used = (kind: keyof KnownNames): string[] => [
     ...new Set(
       documents.flatMap((document) =>
@@ -27,11 +38,22 @@ export async function knownNames(tx: Tx, documents: readonly RuleDocument[]): Pr
   );
   const catalogue = used('categories').length > 0 ? await listProducts(tx) : [];
   const areas = used('areas').length > 0 ? await listAreas(tx) : [];
+  const standing = [...(await standingDocuments(tx, programme)), ...beside];
+  const tiers = standing.flatMap((one) => (one.kind === 'tiers' ? one.tiers.map(({ code }) => code) : []));
   return {
+    ...(tiers.length > 0 && { tiers }),
+    segments: standing.flatMap((one) => (one.kind === 'segment' ? [one.code] : [])),
     assets,
     outlets: outlets.map(({ code }) => code),
     skus: products.map(({ sku }) => sku),
     categories: [...new Set(catalogue.map(({ category }) => category))],
     areas: areas.map(({ code }) => code),
   };
+}
+
+/** The tiers, segments and discounts of a programme in the versions that were saved last and not ended. */
+export async function standingDocuments(tx: Tx, programme: ProgrammeId): Promise<OtherDocument[]> {
+  return (await documentsOf(tx, programme))
+    .filter(({ until }) => until === null)
+    .map(({ document }) => document);
 }

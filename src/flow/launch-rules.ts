@@ -2,6 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import type { Programme } from '../network/programmes.ts';
 import type { Staff } from '../network/staff.ts';
 import { recordDecisions, type NewDecision } from '../programme/decisions.ts';
+import type { OtherDocument } from '../programme/document.ts';
 import { beyondBound, type Beyond } from '../programme/launch-bound.ts';
 import { replayOf } from '../programme/replays.ts';
 import { compileDocument } from '../rules/compile.ts';
@@ -35,8 +36,8 @@ export type Undecided =
   | Extract<Saved, { ok: false }>;
 
 /**
- * Saves documents as drafts, which judge nobody. What the newest version of a rule says already is left as it is. Managers
- * may. Answers in order.
+ * Saves documents as drafts, which judge nobody. What the newest version of a rule says already is left as it is. `beside`
+ * are tiers and segments that they may name though they are not saved yet. Managers may. Answers in order.
  */
 export async function draftRules(
   tx: Tx,
@@ -44,11 +45,11 @@ export async function draftRules(
   documents: readonly unknown[],
   by: Actor,
   at: Date,
-  options: Pick<SaveOptions, 'basedOn'> = {},
+  { beside, ...options }: Pick<SaveOptions, 'basedOn'> & { beside?: readonly OtherDocument[] } = {},
 ): Promise<(Decided | Undecided)[]> {
   if (by.role !== 'manager') return documents.map(() => refuse('not-allowed'));
   const newest = byCode(await newestRules(tx, programme.id));
-  const known = await knownNames(tx, wellFormed(documents));
+  const known = await knownNames(tx, programme.id, wellFormed(documents), beside);
   const isSaid = (document: unknown): StoredRule | null => {
     const compiled = compileDocument(document);
     const stored = compiled.ok ? newest.get(compiled.document.code) : undefined;
@@ -201,7 +202,7 @@ async function saveAs(
   at: Date,
   options: SaveOptions,
 ): Promise<Saved> {
-  const known = await knownNames(tx, [document]);
+  const known = await knownNames(tx, programme.id, [document]);
   const all = { basedOn: version, known, ...options };
   return (await saveRules(tx, programme.id, [document], by.code, at, all))[0]!;
 }

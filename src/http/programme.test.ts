@@ -125,7 +125,7 @@ describe('a programme over HTTP', () => {
   test('is read as documents, planned, and applied again without a change', async () => {
     const { body: documents } = await ask('rina', 'GET', 'programme/documents');
     const plan = (await ask('dewi', 'POST', 'programme/plan', documents)).body;
-    expect(plan).toEqual({ programme: [], rules: [], unchanged: 5 });
+    expect(plan).toEqual({ programme: [], rules: [], others: [], unchanged: 5 });
     const applied = await ask('rina', 'PUT', 'programme/documents', { documents, launch: true });
     expect(applied).toEqual({ status: 200, body: { plan, rules: [] } });
   });

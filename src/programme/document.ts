@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import type { NewProgramme, ProgrammeSettings } from '../network/programmes.ts';
+import { parseProgressDocument, type ProgressDocument } from '../progress/document.ts';
+import { compileSegment } from '../progress/segment.ts';
 import { compileDocument } from '../rules/compile.ts';
 import type { RuleDocument, RuleProblem } from '../rules/document.ts';
 import { neighbourProblems } from '../rules/check-neighbours.ts';
@@ -58,16 +60,24 @@ const programmeDocument = programmeShape.refine(({ startsOn, endsOn }) => starts
 /** The frame of a programme as it is written in `programme.json`. */
 export type ProgrammeDocument = z.infer<typeof programmeDocument>;
 
-/** A whole programme as text: the same as in the database. Rules are those that are, or are to be, live. */
-export type ProgrammeDocuments = { programme: ProgrammeDocument; rules: RuleDocument[] };
+/** What stands beside the rules: tiers, segments, discounts. */
+export type OtherDocument = ProgressDocument;
 
-/** What is wrong with a programme's documents: in which one (`programme`, `rules/CODE`), and where in it. */
+/** A whole programme as text: the same as in the database. All of them are, or are to be, live. */
+export type ProgrammeDocuments = {
+  programme: ProgrammeDocument;
+  rules: RuleDocument[];
+  others: OtherDocument[];
+};
+
+/** What is wrong with a programme's documents: in which one (`programme`, `rules/CODE`, `segment/CODE`), and where in it. */
 export type DocumentProblem = Pick<RuleProblem, 'at' | 'sentence'> & { document: string };
 
 /** Checks the documents of a programme, each for itself and beside the others. Pure. Answers with every problem it finds. */
 export function parseProgramme(given: {
   programme: unknown;
   rules: readonly unknown[];
+  others?: readonly unknown[] | undefined;
 }): { ok: true; documents: ProgrammeDocuments } | { ok: false; problems: DocumentProblem[] } {
   const problems: DocumentProblem[] = [];
   const programme = programmeDocument.safeParse(given.programme);
@@ -81,11 +91,38 @@ export function parseProgramme(given: {
     const document = `rules/${codeOf(given.rules[index], index)}`;
     problems.push(...found.map(({ at, sentence }) => ({ document, at, sentence })));
   }
+  const others = parseOthers(given.others ?? [], problems);
   const codes = rules.map(({ code }) => code);
   for (const code of codes.filter((one, index) => codes.indexOf(one) < index))
     problems.push({ document: `rules/${code}`, at: 'code', sentence: `There are two rules ${code}.` });
   if (!programme.success || problems.length > 0) return { ok: false, problems };
-  return { ok: true, documents: { programme: programme.data, rules } };
+  return { ok: true, documents: { programme: programme.data, rules, others } };
+}
+
+function parseOthers(given: readonly unknown[], problems: DocumentProblem[]): OtherDocument[] {
+  const names = new Set<string>();
+  return given.flatMap((one, index): OtherDocument[] => {
+    const parsed = parseProgressDocument(one);
+    if (!parsed.ok) {
+      const found = parsed.problems.map(({ at, sentence }) => ({ at, sentence }));
+      problems.push(...found.map((problem) => ({ document: `others/${codeOf(one, index)}`, ...problem })));
+      return [];
+    }
+    const { document } = parsed;
+    const name = nameOf(document);
+    if (document.kind === 'segment')
+      for (const { at, sentence } of compileSegment(document).problems)
+        problems.push({ document: name, at, sentence });
+    if (names.has(name))
+      problems.push({ document: name, at: 'code', sentence: `There are two documents ${name}.` });
+    names.add(name);
+    return [document];
+  });
+}
+
+/** Names a document that is no rule: its kind and its code. */
+export function nameOf({ kind, code }: Pick<OtherDocument, 'kind' | 'code'>): string {
+  return `${kind}/${code}`;
 }
 
 /** The frame of a programme as a document. */

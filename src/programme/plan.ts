@@ -1,9 +1,9 @@
-import type { RuleDocument } from '../rules/document.ts';
 import { compareFields, type FieldChange } from './compare.ts';
-import type { ProgrammeDocuments } from './document.ts';
+import { nameOf, type ProgrammeDocuments } from './document.ts';
 
-/** What would become of a rule, and which fields would differ from the live version. */
-type RulePlan = {
+/** What would become of a document, and which fields would differ from the live version. */
+type DocumentPlan = {
+  /** The code of a rule; of what is no rule its kind and code, `segment/CODE`. */
   code: string;
   change: 'added' | 'changed' | 'retired';
   /** Of what is retired and added: none. */
@@ -11,33 +11,47 @@ type RulePlan = {
 };
 
 /** What would differ if a programme said what these documents say. */
-export type Plan = { programme: FieldChange[]; rules: RulePlan[]; unchanged: number };
+export type Plan = {
+  programme: FieldChange[];
+  rules: DocumentPlan[];
+  others: DocumentPlan[];
+  unchanged: number;
+};
 
 /** Compares what is live with what is wanted; null where the programme does not exist yet. Pure. */
 export function planProgramme(live: ProgrammeDocuments | null, wanted: ProgrammeDocuments): Plan {
-  const before = byCode(live?.rules ?? []);
-  const after = byCode(wanted.rules);
-  const codes = [...new Set([...before.keys(), ...after.keys()])].toSorted();
-  const rules = codes.flatMap((code): RulePlan[] => {
-    const [old, now] = [before.get(code), after.get(code)];
-    if (!old) return [{ code, change: 'added', fields: [] }];
-    if (!now) return [{ code, change: 'retired', fields: [] }];
-    const fields = compareFields(old, now);
-    return fields.length > 0 ? [{ code, change: 'changed', fields }] : [];
-  });
-  const kept = [...after.keys()].filter((code) => before.has(code)).length;
-  const changed = rules.filter(({ change }) => change === 'changed').length;
+  const rules = compare(live?.rules ?? [], wanted.rules, ({ code }) => code);
+  const others = compare(live?.others ?? [], wanted.others, nameOf);
   // Assets are a tenant's and not a programme's: they are named so that another tenant can make them.
   const frame = live && { ...live.programme, assets: wanted.programme.assets };
   const programme = compareFields(frame ?? {}, wanted.programme);
-  return { programme, rules, unchanged: kept - changed };
+  const unchanged = rules.unchanged + others.unchanged;
+  return { programme, rules: rules.plans, others: others.plans, unchanged };
 }
 
 /** True when there is nothing to do. */
-export function isEmptyPlan({ programme, rules }: Plan): boolean {
-  return programme.length === 0 && rules.length === 0;
+export function isEmptyPlan({ programme, rules, others }: Plan): boolean {
+  return programme.length === 0 && rules.length === 0 && others.length === 0;
 }
 
-function byCode(rules: readonly RuleDocument[]): Map<string, RuleDocument> {
-  return new Map(rules.map((rule) => [rule.code, rule]));
+function compare<Document>(
+  live: readonly Document[],
+  wanted: readonly Document[],
+  name: (document: Document) => string,
+): { plans: DocumentPlan[]; unchanged: number } {
+  const before = new Map(live.map((one) => [name(one), one]));
+  const after = new Map(wanted.map((one) => [name(one), one]));
+  let unchanged = 0;
+  const plans = [...new Set([...before.keys(), ...after.keys()])]
+    .toSorted()
+    .flatMap((code): DocumentPlan[] => {
+      const [old, now] = [before.get(code), after.get(code)];
+      if (!old) return [{ code, change: 'added', fields: [] }];
+      if (!now) return [{ code, change: 'retired', fields: [] }];
+      const fields = compareFields(old, now);
+      if (fields.length > 0) return [{ code, change: 'changed', fields }];
+      unchanged += 1;
+      return [];
+    });
+  return { plans, unchanged };
 }

@@ -19,7 +19,7 @@ const programme = {
   currency: 'MYR',
   settings: {},
 } as const;
-const documents = (...rules: RuleDocument[]): ProgrammeDocuments => ({ programme, rules });
+const documents = (...rules: RuleDocument[]): ProgrammeDocuments => ({ programme, rules, others: [] });
 
 const packs = (count: number, day = '2018-03-21') => ({
   at: `${day}T12:00:00+08:00`,
