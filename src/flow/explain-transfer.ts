@@ -11,6 +11,7 @@ import type { Day } from '../shared/time.ts';
 import { dayAt, timeZoneOf } from './calendar.ts';
 import type { ExplainedRule } from './explain-award.ts';
 import { explainUnits, type UnitsExplained } from './explain-units.ts';
+import { nameOwners } from './name-owners.ts';
 import { awardBehind, ruleBehind } from './rule-behind.ts';
 import { tellEvidence, type EvidenceStory } from './tell-evidence.ts';
 
@@ -20,6 +21,8 @@ export type TransferExplained = {
   rule: ExplainedRule | null;
   activity: Activity | null;
   story: EvidenceStory | null;
+  /** The names of whose accounts it moved between. */
+  owners: ReadonlyMap<Id<string>, string>;
   /** Of a spend the lots and earnings that paid for it, of an earning what used it. */
   units: UnitsExplained;
   /** Somebody of the brand's own people did it to many transfers at once, and said why. */
@@ -45,11 +48,12 @@ export async function explainTransfer(
   const { cause } = (await awardBehind(tx, transfer)) ?? transfer;
   const activity = cause ? await activityById(tx, cause as string as ActivityId) : null;
   const story = activity?.evidence ? await tellEvidence(tx, activity.evidence) : null;
+  const owners = await nameOwners(tx, [transfer.from.owner, transfer.to.owner]);
   const rule = await ruleBehind(tx, transfer, language);
   const bookedLate = activity && (await tellLate(tx, transfer, activity));
   const units = await explainUnits(tx, transfer, language, reader);
   const byHand = transfer.cause ? await tellAction(tx, transfer.cause) : null;
-  return { transfer, rule, activity, story, units, byHand, bookedLate };
+  return { transfer, rule, activity, story, owners, units, byHand, bookedLate };
 }
 
 async function tellAction(tx: Tx, cause: Id<string>): Promise<TransferExplained['byHand']> {

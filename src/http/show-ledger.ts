@@ -45,13 +45,13 @@ export function showExplanation(
   told: TransferExplained,
   language: Language,
 ): z.infer<typeof explanationShape> {
-  const { transfer, rule, activity, story, units, byHand, bookedLate } = told;
+  const { transfer, rule, activity, story, owners, units, byHand, bookedLate } = told;
   const shown =
     story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
   const late = bookedLate ? [text(language, 'explain.booked-late', bookedLate)] : [];
   const hand = byHand ? [text(language, 'explain.by-hand', byHand)] : [];
   return {
-    transfer: showTransfer(transfer, story?.owners ?? new Map()),
+    transfer: showTransfer(transfer, owners),
     rule: rule && { code: rule.considered.code, version: rule.considered.version, title: rule.title },
     reasons: [rule ? rule.reason : titleOf(transfer.kind, language), ...hand, ...late],
     steps: rule?.steps ?? [],

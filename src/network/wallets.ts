@@ -40,11 +40,15 @@ export async function saveWallet(
 }
 
 export async function walletById(tx: Tx, id: WalletId): Promise<SharedWallet | null> {
-  const rows = await tx.query<SharedWallet>(
-    `select ${columns} from wallet w where w.tenant = $1 and w.id = $2`,
-    [tx.tenant, id],
+  return (await walletsByIds(tx, [id]))[0] ?? null;
+}
+
+/** The wallets with these ids, in no promised order; unknown ids are left out. */
+export async function walletsByIds(tx: Tx, ids: readonly WalletId[]): Promise<SharedWallet[]> {
+  return tx.query<SharedWallet>(
+    `select ${columns} from wallet w where w.tenant = $1 and w.id = any ($2::uuid[])`,
+    [tx.tenant, ids],
   );
-  return rows[0] ?? null;
 }
 
 export async function walletByCode(tx: Tx, code: string): Promise<SharedWallet | null> {
