@@ -4,6 +4,7 @@ import { testDatabase } from '../../test/database.ts';
 import { world, type World } from '../../test/world.ts';
 import type { NewActivity } from '../activity/activity.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
+import { showExplanation } from '../http/show-ledger.ts';
 import { transfersOfCause } from '../ledger/read.ts';
 import { verifyBook } from '../ledger/verify.ts';
 import { programmeById } from '../network/programmes.ts';
@@ -77,7 +78,13 @@ test('a sale that is learned of after its period was closed earns by its date an
   expect(await availableIn('2018-07-01', '2018-07-31')).toBe(late.points);
 
   const award = transfers.find(({ kind }) => kind === 'award')!;
-  expect(await inNusa((tx) => explainTransfer(tx, award.id, 'en', null))).toMatchObject({
+  const told = (await inNusa((tx) => explainTransfer(tx, award.id, 'en', null)))!;
+  expect(showExplanation(told, 'en').reasons).toContain(
+    'It happened on 20 Jun 2018, when the books were closed up to 1 Jul 2018; so it is booked under that date.',
+  );
+  for (const language of ['id', 'hi', 'ru', 'uk', 'pl'] as const)
+    expect(showExplanation(told, language).reasons).toHaveLength(2);
+  expect(told).toMatchObject({
     bookedLate: { happenedOn: '2018-06-20', bookedOn: '2018-07-01' },
   });
   const [before] = await inNusa((tx) => transfersOfCause(tx, early.activity.id));
