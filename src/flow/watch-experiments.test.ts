@@ -6,6 +6,7 @@ import { people, world } from '../../test/world.ts';
 import { recordActivities } from '../activity/record.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { addParticipants, participantIdOf } from '../network/participants.ts';
+import { productIdOf } from '../network/products.ts';
 import { listDecisions } from '../programme/decisions.ts';
 import type { Experiment } from '../rules/document-experiment.ts';
 import type { RuleDocument } from '../rules/document.ts';
@@ -51,6 +52,20 @@ const isTreated = (id: (typeof ids)[number], name = 'harm') => armOf(experiment(
 const beforeOf = (number: number) => 5000 + (number % 40) * 100;
 const nowOf = (number: number) => beforeOf(number) + (number % 7) * 50 - (isTreated(ids[number]!) ? 1500 : 0);
 
+const order = (number: number, key: string, day: string, totalMinor: number) => ({
+  source: 'test',
+  externalKey: `${key}-${number}`,
+  kind: 'order',
+  programme: people.programme,
+  evidence: null,
+  participant: ids[number]!,
+  outlet: people.tokoMaju,
+  occurredAt: new Date(`${day}T04:00:00Z`),
+  currency: 'MYR',
+  totalMinor: BigInt(totalMinor),
+  lines: [],
+});
+
 // Promoters of one shop: the rule `harm` makes those who get it sell RM 15 less. Every tenth sells nothing.
 async function sellers(tx: Tx): Promise<void> {
   await addParticipants(
@@ -66,19 +81,6 @@ async function sellers(tx: Tx): Promise<void> {
       outlets: ['toko-maju'],
     })),
   );
-  const order = (number: number, key: string, day: string, totalMinor: number) => ({
-    source: 'test',
-    externalKey: `${key}-${number}`,
-    kind: 'order',
-    programme: people.programme,
-    evidence: null,
-    participant: ids[number]!,
-    outlet: people.tokoMaju,
-    occurredAt: new Date(`${day}T04:00:00Z`),
-    currency: 'MYR',
-    totalMinor: BigInt(totalMinor),
-    lines: [],
-  });
   const given = codes.flatMap((_, number) =>
     number % 10 === 0
       ? []
@@ -161,6 +163,26 @@ test('a rule whose budget is used up is stopped', async () => {
     { experiment: 'budget', because: 'budget' },
   ]);
   expect(await live()).not.toContain('rule-budget');
+});
+
+test('goods are measured by the lines of the principal’s products', async () => {
+  await launch(
+    tried('goods', {
+      experiment: { ...experiment('goods'), measure: { of: 'amount', currency: 'MYR', kinds: ['receipt'] } },
+    }),
+  );
+  const { groups } = (await told('goods', inThreeWeeks))!;
+  expect([groups.treated!.mean, groups.heldOut!.mean]).toEqual([0, 0]);
+  const line = { line: 0, text: 'MILO', quantityMilli: 1000n, amountMinor: 1365n };
+  const lines = [
+    { ...line, product: productIdOf({ tenant: people.tenant }, 'NF-1003') },
+    { ...line, line: 1, product: null },
+  ];
+  const receipt = { ...order(1, 'goods', '2018-03-06', 2730), kind: 'receipt', lines };
+  expect(await inNusa((tx) => recordActivities(tx, [receipt], inTwoWeeks))).toMatchObject([{ ok: true }]);
+  const after = (await told('goods', inThreeWeeks))!.groups;
+  const group = isTreated(ids[1]!, 'goods') ? after.treated! : after.heldOut!;
+  expect(group.mean * group.count).toBeCloseTo(1365, 6);
 });
 
 test('too few people: nothing is said', async () => {

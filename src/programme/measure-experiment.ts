@@ -9,13 +9,18 @@ export type Window = { before: Date; from: Date; until: Date };
 /** The groups of an experiment; null for one that has nobody in it. */
 export type Groups = { treated: Group | null; heldOut: Group | null };
 
-/** What one newest version of an activity `n` counts, by the measure. */
+/** What the newest version of an activity counts, by the measure. */
 const values = {
   activities: '1',
   total: 'n.total_minor',
-  amount: 'n.amount_minor',
-  quantity: 'n.quantity_milli',
+  amount: ofLines('amount_minor'),
+  quantity: ofLines('quantity_milli'),
 };
+
+function ofLines(column: string): string {
+  return `(select coalesce(sum(l.${column}), 0) from activity_line l
+    where l.tenant = $1 and l.activity = n.id and l.version = n.version and l.product is not null)`;
+}
 
 /**
  * Adds up what everybody in the audience did while an experiment ran and just before, whether or not they got anything, and
@@ -48,17 +53,12 @@ export async function measureExperiment(
        select distinct on (a.id) a.id, a.version, a.${of} as subject, a.kind, a.occurred_at, a.currency, a.total_minor, a.withdrawn
        from activity a where a.tenant = $1 and a.programme = $2 order by a.id, a.version desc
      ), counted as (
-       select n.subject, n.occurred_at, n.total_minor, goods.amount_minor, goods.quantity_milli
-       from newest n cross join lateral (
-         select coalesce(sum(l.amount_minor), 0) as amount_minor, coalesce(sum(l.quantity_milli), 0) as quantity_milli
-         from activity_line l
-         where l.tenant = $1 and l.activity = n.id and l.version = n.version and l.product is not null
-       ) as goods
+       select n.subject, n.occurred_at, ${values[measure.of]} as value from newest n
        where not n.withdrawn and n.kind = any($6) and ($7::text is null or n.currency = $7) and n.occurred_at >= $3 and n.occurred_at < $5
      ), done as (
-       select m.id, coalesce(sum(${values[measure.of]}) filter (where n.occurred_at >= $4), 0)::float8 as y,
-         coalesce(sum(${values[measure.of]}) filter (where n.occurred_at < $4), 0)::float8 as x
-       from member m left join counted n on n.subject = m.id group by m.id
+       select m.id, coalesce(sum(c.value) filter (where c.occurred_at >= $4), 0)::float8 as y,
+         coalesce(sum(c.value) filter (where c.occurred_at < $4), 0)::float8 as x
+       from member m left join counted c on c.subject = m.id group by m.id
      ), split as (
        select d.y, d.x, ('x' || encode(substring(sha256(convert_to($8::text || ' ' || d.id, 'UTF8')) for 4), 'hex'))::bit(32)::bigint
          % 10000 < $9::integer * 100 as treated
