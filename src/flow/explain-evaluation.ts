@@ -1,9 +1,11 @@
+import type { Language } from '../../web/texts/say.ts';
 import type { Activity } from '../activity/activity.ts';
 import type { Tx } from '../db/transact.ts';
 import { explainPassedOver } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import { evaluationsOf } from '../rules/evaluations.ts';
-import { liveRules } from '../rules/read-rules.ts';
+import { liveRules, rulesByVersion } from '../rules/read-rules.ts';
+import { explainRules, type ExplainedRule } from './explain-award.ts';
 
 /**
  * What the rules made of this version of an activity, with a reason for every one of them; null when it was not
@@ -20,4 +22,15 @@ export async function wholeEvaluation(tx: Tx, activity: Activity): Promise<Evalu
   const placeOf = (one: { rule: string; version: number }) => order.get(`${one.rule} ${one.version}`) ?? -1;
   const considered = [...evaluation.considered, ...others].toSorted((a, b) => placeOf(a) - placeOf(b));
   return { ...evaluation, considered };
+}
+
+/** Why an activity earned what it did, by every rule there was, in the reader's language; empty when it was not judged. */
+export async function explainActivity(
+  tx: Tx,
+  activity: Activity,
+  language: Language,
+): Promise<ExplainedRule[]> {
+  const evaluation = await wholeEvaluation(tx, activity);
+  const wanted = (evaluation?.considered ?? []).map(({ rule: id, version }) => ({ id, version }));
+  return explainRules(evaluation, await rulesByVersion(tx, wanted), language);
 }

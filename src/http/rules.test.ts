@@ -15,6 +15,7 @@ beforeAll(async () => {
   client = httpClient(app);
   await client.signIn('sari', { phone: '+601100000001' });
   await client.signIn('dewi', { email: 'dewi@nusa.example' });
+  await client.signIn('rina', { email: 'rina@nusa.example' });
 });
 afterAll(() => close());
 
@@ -71,6 +72,22 @@ test('as if today were another day: rules of that day, in the reader’s languag
     expect(may.get(code)!.code).not.toBe('after-period');
     expect(june.get(code)!.text).toMatch(/^Sprzedaż z .* była po zakończeniu reguły/);
   }
+});
+
+test('an activity says to its participant, in their language, why or why not by every rule', async () => {
+  const sold = { ...tenRinggit, source: 'till', externalKey: '1', occurredAt: '2018-06-20T04:00:00Z' };
+  const recorded = await client.ask('activities', { as: 'rina', method: 'POST', body: sold });
+  const { activity } = (await recorded.json()) as { activity: string };
+  const answer = await client.ask(`activities/${activity}/explanation?lang=id`, { as: 'sari' });
+  expect(answer.status).toBe(200);
+  const told = (await answer.json()) as { version: number; rules: Trace[] };
+  const imagined = await imagine({ today: sold.occurredAt });
+  expect(told.version).toBe(1);
+  expect(told.rules.map(({ rule }) => rule.code)).toEqual(imagined.rules.map(({ rule }) => rule.code));
+  expect(told.rules.find(({ rule }) => rule.code === 'launch-month')).toMatchObject({
+    fired: false,
+    reason: { code: 'after-period', text: expect.stringMatching(/^Penjualan .* terjadi setelah aturan/) },
+  });
 });
 
 test.each([

@@ -1,11 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { activityById } from '../../activity/read.ts';
 import { withTenant } from '../../db/transact.ts';
 import { explainRules } from '../../flow/explain-award.ts';
+import { explainActivity } from '../../flow/explain-evaluation.ts';
 import { tryActivity, type ImaginedActivity } from '../../flow/try-activity.ts';
 import { awardsOf } from '../../rules/evaluation.ts';
+import { isId, type ActivityId } from '../../shared/id.ts';
+import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
-import { staffSignedIn } from '../identify.ts';
+import { signedIn, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import { ruleTraceShape, time, units } from '../shapes.ts';
 import { showTrace } from '../show-evidence.ts';
@@ -55,38 +59,70 @@ const triedShape = z
   })
   .openapi('TriedActivity');
 
-export const ruleRoutes = newRouter().openapi(
-  createRoute({
-    method: 'post',
-    path: '/rules/evaluate',
-    tags: ['rules'],
-    summary: 'What an activity would earn, and why or why not by each rule; nothing is recorded (staff)',
-    request: body(imagined),
-    responses: { 200: json(triedShape, 'What it would earn'), ...refusals },
-  }),
-  async (c) => {
-    const by = await staffSignedIn(c);
-    const { db, now } = c.get('app');
-    const { programme = '', today, ...rest } = c.req.valid('json');
-    const tried = await withTenant(db, by.tenant, (tx) =>
-      tryActivity(tx, programme, read(rest), today === undefined ? now() : new Date(today)),
-    );
-    if (!tried.ok) return endWith(c, tried);
-    const { activity, evaluation, rules } = tried;
-    const awards = awardsOf(evaluation).map(({ code: rule, leg, asset, units, expiresOn = null }) => ({
-      rule,
-      leg,
-      asset,
-      units: Number(units),
-      expiresOn,
-    }));
-    const explained = explainRules(evaluation, rules, c.get('language'));
-    return c.json(
-      { occurredAt: activity.occurredAt.toISOString(), awards, rules: explained.map(showTrace) },
-      200,
-    );
-  },
-);
+const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
+
+export const ruleRoutes = newRouter()
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/activities/{id}/explanation',
+      tags: ['activities'],
+      summary:
+        'Why an activity earned what it did, and why or why not by each rule: one’s own, or any for staff',
+      request: idParam,
+      responses: {
+        200: json(
+          z.object({ activity: z.uuid(), version: z.int(), rules: z.array(ruleTraceShape) }),
+          'The newest version of the activity by each rule there was; none where it was withdrawn',
+        ),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      const by = await signedIn(c);
+      const { id } = c.req.valid('param');
+      const language = c.get('language');
+      const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        const activity = isId<ActivityId>(id) ? await activityById(tx, id) : null;
+        if (!activity || (by.kind === 'participant' && activity.participant !== by.id)) return null;
+        const rules = (await explainActivity(tx, activity, language)).map(showTrace);
+        return { activity: activity.id, version: activity.version, rules };
+      });
+      return shown ? c.json(shown, 200) : endWith(c, refuse('not-found'));
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/rules/evaluate',
+      tags: ['rules'],
+      summary: 'What an activity would earn, and why or why not by each rule; nothing is recorded (staff)',
+      request: body(imagined),
+      responses: { 200: json(triedShape, 'What it would earn'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { db, now } = c.get('app');
+      const { programme = '', today, ...rest } = c.req.valid('json');
+      const tried = await withTenant(db, by.tenant, (tx) =>
+        tryActivity(tx, programme, read(rest), today === undefined ? now() : new Date(today)),
+      );
+      if (!tried.ok) return endWith(c, tried);
+      const { activity, evaluation, rules } = tried;
+      const awards = awardsOf(evaluation).map(({ code: rule, leg, asset, units, expiresOn = null }) => ({
+        rule,
+        leg,
+        asset,
+        units: Number(units),
+        expiresOn,
+      }));
+      const explained = explainRules(evaluation, rules, c.get('language'));
+      return c.json(
+        { occurredAt: activity.occurredAt.toISOString(), awards, rules: explained.map(showTrace) },
+        200,
+      );
+    },
+  );
 
 function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today'>): ImaginedActivity {
   const { kind, participant, outlet, occurredAt, currency, totalMinor, pointsMinor, lines = [] } = given;
