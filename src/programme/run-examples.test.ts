@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { rule } from '../../test/sales.ts';
 import { readExamples, readProgramme } from '../cli/programme-folder.ts';
+import { compileDocument } from '../rules/compile.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import type { ProgrammeDocuments } from './document.ts';
-import type { Example } from './example.ts';
+import { parseExamples, type Example } from './example.ts';
 import { runExamples } from './run-examples.ts';
 
 const programme = {
@@ -104,6 +106,16 @@ describe('an example', () => {
       run([own], { activity: packs(2), expect: { ...nothing, reasons: { ten: 'goal-without-target' } } }),
     ).toEqual([]);
   });
+});
+
+test('the example in docs/programme.md is true of the demo, and its experiment can be saved', () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/programme.md'), 'utf8');
+  const [tests, tried] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text!));
+  const read = readProgramme(path.resolve(import.meta.dirname, '../../demo/programme'));
+  const parsed = parseExamples(tests);
+  if (!read.ok || !parsed.ok) throw new Error(JSON.stringify([read, parsed]));
+  expect(runExamples(read.documents, parsed.examples)).toMatchObject([{ differences: [] }]);
+  expect(compileDocument(rule('tried', tried))).toMatchObject({ ok: true });
 });
 
 test('the programme of the demo does what its tests say', () => {
