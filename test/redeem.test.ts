@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testDatabase, type TestDatabase } from './database.ts';
+import { proveDoors } from './proof/redeem-doors.ts';
 import { proveRedemptions } from './proof/redeem.ts';
 
 let database: TestDatabase;
@@ -12,4 +13,9 @@ afterAll(() => database.drop());
 test('T1: of 1,000 redemptions at once from two processes of a balance worth 100, exactly 100 are accepted, 20 times', async () => {
   const proven = await proveRedemptions(database, { seed: 1, rounds: 20 });
   expect(proven).toEqual({ rounds: 20, redemptions: 20_000, accepted: 2000, refused: 18_000 });
+}, 120_000);
+
+test('T1: the same over HTTP from two servers, a third of it sent twice', async () => {
+  const proven = await proveDoors(database, { seed: 1, rounds: 1 });
+  expect(proven).toMatchObject({ requests: 1000, repeated: 334, accepted: 100, refused: 900 });
 }, 120_000);

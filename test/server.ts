@@ -25,8 +25,8 @@ export async function prepareDemo(folder: string): Promise<void> {
   await db.close();
 }
 
-/** Starts `mitra start` in demo mode and waits until it answers. */
-export async function startServer(folder: string): Promise<ServerProcess> {
+/** Starts `mitra start` in demo mode and waits until it answers. `env` may name another database than the folder's. */
+export async function startServer(folder: string, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, [program, 'start'], {
     env: {
@@ -36,6 +36,7 @@ export async function startServer(folder: string): Promise<ServerProcess> {
       MITRA_DEMO: '1',
       PORT: String(port),
       LOG_LEVEL: 'error',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -11,6 +11,7 @@ import { proveModel } from './model.ts';
 import type { Counts, Part } from './part.ts';
 import { proveRaces } from './races.ts';
 import { proveRedemptions } from './redeem.ts';
+import { proveDoors } from './redeem-doors.ts';
 import { simulate } from './simulate.ts';
 
 const usage = `Usage: npm run proof [-- PART] [--seed N] [--rounds N]
@@ -22,6 +23,7 @@ Proves at length what the tests prove in short, and ends in a table of what was 
   simulate  lives of a shop with a bad connection, each from its seed, against the same in peace (5,000)
   redeem    rounds of 1,000 redemptions of a balance worth 100, from two processes (20)
   expressions  generated expressions, compiled against interpreted (100,000)
+  doors     the same over HTTP, from two servers (20)
   crash     rounds of kill -9 of application and database under eight writers (200)
 
   --seed    starts from this seed instead of a random one; what failed says which
@@ -35,6 +37,7 @@ const parts: Record<string, { rounds: number; prove: Part }> = {
   simulate: { rounds: 5000, prove: simulate },
   redeem: { rounds: 20, prove: proveRedemptions },
   expressions: { rounds: 100_000, prove: (_, run) => proveExpressions(run) },
+  doors: { rounds: 20, prove: proveDoors },
   crash: { rounds: 200, prove: (_, run) => proveCrashes(run) },
 };
 
