@@ -19,8 +19,8 @@ import { releaseUnits } from './hold-units.ts';
 import { clawbackUsual } from './plan-awards.ts';
 import { planSpendRefund } from './refund-spend.ts';
 
-/** Transfers that one action touches, so that it ends soon; what a filter finds beyond waits for the next. */
-export const actedMax = 500;
+/** Transfers that one action touches: the book is locked meanwhile. What a filter finds beyond waits for the next. */
+export const actedMax = 200;
 
 export type ActionAsked = {
   kind: MassAction['kind'];

@@ -1,7 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { languages, type Language } from '../../web/texts/say.ts';
+import { withTenant } from '../db/transact.ts';
 import { whoIs, type SignedIn } from '../flow/sign-in.ts';
+import { staffById, type StaffRole } from '../network/staff.ts';
 import { languageOf } from '../notify/texts.ts';
 import { refuse } from '../shared/refusal.ts';
 import type { App } from '../flow/app.ts';
@@ -37,6 +39,19 @@ export async function staffSignedIn(c: Context<Env>): Promise<SignedIn & { kind:
   const by = await signedIn(c);
   return by.kind === 'staff' ? by : endWith(c, refuse('not-found'));
 }
+
+/** Like `staffSignedIn`, for people in one of these roles; others of the brand's own people are told that they may not. */
+export async function staffInRole(
+  c: Context<Env>,
+  roles: readonly StaffRole[],
+): Promise<SignedIn & { kind: 'staff' }> {
+  const by = await staffSignedIn(c);
+  const person = await withTenant(c.get('app').db, by.tenant, (tx) => staffById(tx, by.id));
+  return person && roles.includes(person.role) ? by : endWith(c, refuse('not-allowed'));
+}
+
+/** Who may move units by hand or for another system. */
+export const movers: readonly StaffRole[] = ['manager', 'operator'];
 
 /** Like `signedIn`, for what only somebody in the channel can do. */
 export async function participantSignedIn(c: Context<Env>): Promise<SignedIn & { kind: 'participant' }> {

@@ -36,7 +36,8 @@ export async function openAllowance(
   ]);
   await tx.query(
     `update account set floor = case when $3::bigint is not null then least($3, balance - held) end
-     where tenant = $1 and id = $2`,
+     where tenant = $1 and id = $2
+       and floor is distinct from case when $3::bigint is not null then least($3, balance - held) end`,
     [tx.tenant, allowance, floor],
   );
   await tx.query(

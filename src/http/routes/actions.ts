@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { withTenant } from '../../db/transact.ts';
 import {
   actedMax,
   actOnTransfers,
@@ -9,15 +8,13 @@ import {
 } from '../../flow/act-on-transfers.ts';
 import { assetId } from '../../ledger/accounts.ts';
 import { transferKinds } from '../../ledger/transfer.ts';
-import { staffById } from '../../network/staff.ts';
 import type { Language } from '../../../web/texts/say.ts';
 import type { Id, TenantId, TransferId } from '../../shared/id.ts';
-import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { onceAsked } from '../idempotency.ts';
-import { staffSignedIn } from '../identify.ts';
-import { endWith, problemOf } from '../problem.ts';
+import { staffInRole } from '../identify.ts';
+import { problemOf } from '../problem.ts';
 
 const actionAsked = z
   .strictObject({
@@ -56,9 +53,6 @@ const actedShape = z
   .openapi('ActedOn');
 type Acted = { ok: true } & z.infer<typeof actedShape>;
 
-/** Who may put right by hand what rules and people did. */
-const mayAct = ['manager', 'controller'];
-
 export const actionRoutes = newRouter().openapi(
   createRoute({
     method: 'post',
@@ -70,11 +64,9 @@ export const actionRoutes = newRouter().openapi(
     responses: { 200: json(actedShape, 'What became, or would become, of each'), ...refusals },
   }),
   async (c) => {
-    const by = await staffSignedIn(c);
+    const by = await staffInRole(c, ['manager', 'controller']);
     const given = c.req.valid('json');
     const { db, now } = c.get('app');
-    const person = await withTenant(db, by.tenant, (tx) => staffById(tx, by.id));
-    if (!person || !mayAct.includes(person.role)) return endWith(c, refuse('not-allowed'));
     const asked = askedOf(given, by.tenant);
     const language = c.get('language');
     if (!given.apply)

@@ -3,7 +3,7 @@ import { importBalances, type OpeningRow } from '../../flow/import-balances.ts';
 import { text } from '../../notify/texts.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
-import { staffSignedIn } from '../identify.ts';
+import { movers, staffInRole } from '../identify.ts';
 
 /** Rows in one request; a longer list comes in several, or by `mitra import balances`. */
 const itemsMax = 5000;
@@ -42,7 +42,7 @@ export const openingRoutes = newRouter().openapi(
     path: '/opening-balances',
     tags: ['ledger'],
     summary:
-      'Book balances from another system (staff); each counts once for its external key, however often it comes',
+      'Book balances from another system (managers, operators); each counts once for its external key, however often it comes',
     request: body(z.strictObject({ items: z.array(row).min(1).max(itemsMax) })),
     responses: {
       200: json(importedShape, 'What was booked, and which items were wrong and why'),
@@ -50,7 +50,7 @@ export const openingRoutes = newRouter().openapi(
     },
   }),
   async (c) => {
-    const by = await staffSignedIn(c);
+    const by = await staffInRole(c, movers);
     const { db, now } = c.get('app');
     const rows = c.req.valid('json').items.map(rowOf);
     const { imported, replayed, problems } = await importBalances(db, by.tenant, rows, now());

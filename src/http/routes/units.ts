@@ -20,7 +20,7 @@ import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
 import { onceAsked } from '../idempotency.ts';
-import { participantSignedIn, staffSignedIn } from '../identify.ts';
+import { movers, participantSignedIn, staffInRole, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import { transferShape } from '../shapes.ts';
 import { showTransfer } from '../show-evidence.ts';
@@ -123,25 +123,26 @@ export const unitRoutes = newRouter()
       method: 'post',
       path: '/holds',
       tags: ['ledger'],
-      summary: 'Set units of a participant aside, to capture or release (staff; Idempotency-Key required)',
+      summary:
+        'Set units of a participant aside, to capture or release (managers, operators; Idempotency-Key required)',
       request: body(holdAsked),
       responses: { 201: json(holdShape, 'Held'), ...refusals },
     }),
     async (c) => {
-      const by = await staffSignedIn(c);
+      const by = await staffInRole(c, movers);
       const given = c.req.valid('json');
       const spender = {
         participant: given.participant as ParticipantId,
         wallet: (given.wallet ?? null) as WalletId | null,
       };
       const timesOutAt = given.timesOutAt ? new Date(given.timesOutAt) : null;
-      const { hold } = await onceAsked(c, by, 'holds', given, async (tx, at) => {
+      const { hold, open } = await onceAsked(c, by, 'holds', given, async (tx, at) => {
         const { asset } = given;
         const asked = { spender, asset, units: BigInt(given.units), timesOutAt };
         const held = await holdUnits(tx, asked, at);
-        return held.ok ? { ok: true, hold: held.hold.id } : held;
+        return held.ok ? { ok: true, ...(await showHold(tx, held)) } : held;
       });
-      return c.json(await shown(c, hold), 201);
+      return c.json({ hold, open }, 201);
     },
   )
   .openapi(
@@ -159,12 +160,18 @@ export const unitRoutes = newRouter()
     },
   )
   .openapi(
-    stepRoute('/holds/{id}/capture', 'Spend what is held, or part of it (staff; Idempotency-Key required)'),
+    stepRoute(
+      '/holds/{id}/capture',
+      'Spend what is held, or part of it (managers, operators; Idempotency-Key required)',
+    ),
     async (c) =>
       c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'capture', captureUnits), 200),
   )
   .openapi(
-    stepRoute('/holds/{id}/release', 'Free what is held, or part of it (staff; Idempotency-Key required)'),
+    stepRoute(
+      '/holds/{id}/release',
+      'Free what is held, or part of it (managers, operators; Idempotency-Key required)',
+    ),
     async (c) =>
       c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'release', releaseUnits), 200),
   )
@@ -173,7 +180,7 @@ export const unitRoutes = newRouter()
       method: 'post',
       path: '/transfers/{id}/refund',
       tags: ['ledger'],
-      summary: 'Give back what a spend took, or part of it (staff; Idempotency-Key required)',
+      summary: 'Give back what a spend took, or part of it (managers, operators; Idempotency-Key required)',
       request: { ...idParam, ...body(stepAsked) },
       responses: {
         200: json(
@@ -184,7 +191,7 @@ export const unitRoutes = newRouter()
       },
     }),
     async (c) => {
-      const by = await staffSignedIn(c);
+      const by = await staffInRole(c, movers);
       const { id } = c.req.valid('param');
       const given = c.req.valid('json');
       const found = await withTenant(c.get('app').db, by.tenant, async (tx) =>
@@ -206,7 +213,7 @@ export const unitRoutes = newRouter()
       path: '/activities/{id}/events',
       tags: ['activities'],
       summary:
-        'Tell an event that points wait for, such as delivery or payment (staff); repeating it is harmless',
+        'Tell an event that points wait for, such as delivery or payment (managers, operators); repeating it is harmless',
       request: { ...idParam, ...body(eventTold) },
       responses: {
         200: json(z.object({ activated: z.array(activatedShape) }), 'What became available'),
@@ -214,7 +221,7 @@ export const unitRoutes = newRouter()
       },
     }),
     async (c) => {
-      const by = await staffSignedIn(c);
+      const by = await staffInRole(c, movers);
       const { id } = c.req.valid('param');
       const { event, occurredAt } = c.req.valid('json');
       const { db, now } = c.get('app');
@@ -241,15 +248,15 @@ async function step(
   name: string,
   verb: typeof captureUnits,
 ): Promise<z.infer<typeof holdShape> & { transfer: string }> {
-  const by = await staffSignedIn(c);
+  const by = await staffInRole(c, movers);
   // Before the key is looked at: an id that is not there answers the same with and without one.
   await shown(c, id);
   const asked = { hold: id as TransferId, units: given.units === undefined ? null : BigInt(given.units) };
-  const { transfer } = await onceAsked(c, by, name, [id, given], async (tx, at) => {
+  const { hold, open, transfer } = await onceAsked(c, by, name, [id, given], async (tx, at) => {
     const done = await verb(tx, asked, at);
-    return done.ok ? { ok: true, transfer: done.transfer } : done;
+    return done.ok ? { ok: true, transfer: done.transfer, ...(await showHold(tx, done)) } : done;
   });
-  return { ...(await shown(c, id)), transfer };
+  return { hold, open, transfer };
 }
 
 async function shown(c: Context<Env>, id: string): Promise<z.infer<typeof holdShape>> {

@@ -11,7 +11,7 @@ import { isId, type ParticipantId, type TransferId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
-import { signedIn, staffSignedIn } from '../identify.ts';
+import { movers, signedIn, staffInRole } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
 import { statementShape } from '../shapes.ts';
@@ -72,12 +72,12 @@ export const walletRoutes = newRouter()
       path: '/wallets',
       tags,
       summary:
-        'Open a shared wallet, or change its name, members and limits (staff); repeating it is harmless',
+        'Open a shared wallet, or change its name, members and limits (managers, operators); repeating it is harmless',
       request: body(walletAsked),
       responses: { 200: json(walletShape, 'The wallet'), ...refusals },
     }),
     async (c) => {
-      const by = await staffSignedIn(c);
+      const by = await staffInRole(c, movers);
       const given = c.req.valid('json');
       const { db, now } = c.get('app');
       const saved = await withTenant(db, by.tenant, async (tx) => {
