@@ -40,9 +40,10 @@ export async function tendLedger(db: Db, tenant: TenantId, now: Date): Promise<T
   return { released, activated, expired };
 }
 
-/** Tends every tenant's book, one after the other. */
-export async function tendLedgers(db: Db, now: Date): Promise<void> {
-  for (const { tenant } of await listTenants(db)) await tendLedger(db, tenant, now);
+/** Queues a job for every tenant's book, so that one that fails holds up no other. */
+export async function queueTending(db: Db): Promise<void> {
+  for (const { tenant } of await listTenants(db))
+    await withTenant(db, tenant, (tx) => enqueue(tx, 'tend-ledger', { tenant }, { key: `tend:${tenant}` }));
 }
 
 /** Activates a page of what waited long enough; answers how many left the list of what waits. */

@@ -3,7 +3,7 @@ import { runAskedReplay } from '../flow/ask-replay.ts';
 import { deliverWaitingMessages } from '../flow/deliver-messages.ts';
 import { keepAllSegments } from '../flow/keep-segments.ts';
 import { readEvidence } from '../flow/read-evidence.ts';
-import { tendLedgers } from '../flow/tend-ledger.ts';
+import { queueTending, tendLedger } from '../flow/tend-ledger.ts';
 import { watchAllExperiments } from '../flow/watch-experiments.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
 import { settleAllEnded } from '../flow/settle-ended.ts';
@@ -21,7 +21,10 @@ export function tasksOf(app: App): Record<string, Task> {
       deliverWaitingMessages({ ...app, db }, tenant),
     replay: (db, { tenant, replay }: { tenant: TenantId; replay: ReplayId }) =>
       runAskedReplay({ ...app, db }, tenant, replay),
-    'tend-ledgers': (db) => tendLedgers(db, app.now()),
+    'tend-ledgers': (db) => queueTending(db),
+    'tend-ledger': async (db, { tenant }: { tenant: TenantId }) => {
+      await tendLedger(db, tenant, app.now());
+    },
     'watch-experiments': (db) => watchAllExperiments(db, app.now()),
     'verify-books': (db) => verifyBooks(db, app.now()),
     'verify-counters': (db) => verifySampledCounters(db),
