@@ -11,10 +11,9 @@ export async function enqueue(
   payload: object,
   { key, delayS }: { key?: string; delayS?: number } = {},
 ): Promise<void> {
-  await tx.query('select enqueue_job($1, $2, $3, now() + make_interval(secs => $4))', [
-    task,
-    JSON.stringify(payload),
-    key ?? null,
-    delayS ?? 0,
-  ]);
+  await tx.query(
+    'select enqueue_job($1, $2, $3, now() + make_interval(secs => $4))',
+    [task, JSON.stringify(payload), key ?? null, delayS ?? 0],
+    { name: 'enqueue' },
+  );
 }

@@ -98,8 +98,10 @@ async function receiveInLane(app: Door, lane: number, delivery: Delivery): Promi
   return outcome;
 }
 
-// What is to be answered once is one transaction, and versions of one activity come one after the other.
+// What is to be answered once is one transaction, and versions of one activity come one after the other. Single ones share
+// a lane: there the size of a batch counts for more than what two do at the same time.
 function lanesOf({ given, once }: Delivery): number[] {
+  if (given.length === 1) return [0];
   const keys = given.map((one) => ('refused' in one ? null : `${one.source} ${one.externalKey}`));
   const isWhole = once !== null || new Set(keys).size < given.length;
   return given.map((one) => (isWhole || 'refused' in one ? 0 : laneOf(one.participant)));

@@ -91,6 +91,7 @@ async function readAssets(tx: Tx, assets: readonly Pick<Asset, 'id'>[]): Promise
   const rows = await tx.query<Asset>(
     'select id, code, kind, scale from asset where tenant = $1 and id = any ($2::uuid[])',
     [tx.tenant, assets.map((asset) => asset.id)],
+    { name: 'ledger-assets' },
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -109,6 +110,7 @@ export async function openAccounts(tx: Tx, accounts: readonly NewAccount[]): Pro
   const open = await tx.query<{ id: AccountId }>(
     'select id from account where tenant = $1 and id = any ($2::uuid[])',
     [tx.tenant, ids],
+    { name: 'ledger-open' },
   );
   const known = new Set(open.map((row) => row.id));
   const missing = wanted.filter((account) => !known.has(account.id)).sort(byId);
@@ -119,6 +121,7 @@ export async function openAccounts(tx: Tx, accounts: readonly NewAccount[]): Pro
        select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[])
        on conflict (tenant, id) do nothing`,
       [tx.tenant, ...columns(missing, 'id', 'asset', 'owner', 'role', 'floor')],
+      { name: 'ledger-accounts-new' },
     );
   }
   return ids;

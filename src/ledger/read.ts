@@ -31,6 +31,7 @@ export async function availableOf(tx: Tx, accounts: readonly AccountId[]): Promi
   const rows = await tx.query<{ id: AccountId; available: bigint }>(
     'select id, balance - held as available from account where tenant = $1 and id = any ($2::uuid[])',
     [tx.tenant, accounts],
+    { name: 'ledger-available' },
   );
   return new Map(rows.map(({ id, available }) => [id, available]));
 }

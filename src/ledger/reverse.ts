@@ -234,6 +234,7 @@ export async function planRepayments(tx: Tx, earnings: readonly NewTransfer[]): 
      from account a join account d on d.tenant = $1 and d.owner = a.owner and d.asset = a.asset and d.role = 'debt'
      where a.tenant = $1 and a.id = any ($2::uuid[]) and a.role = 'available' and d.balance < 0`,
     [tx.tenant, earnings.map((earning) => earning.credit)],
+    { name: 'ledger-debts' },
   );
   if (debts.length === 0) return [];
   const posted = new Set(

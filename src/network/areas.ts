@@ -41,6 +41,7 @@ export async function areaPaths(tx: Tx, areas: readonly AreaId[]): Promise<Map<A
      )
      select start, array_agg(code order by depth) as codes from path group by start`,
     [tx.tenant, areas],
+    { name: 'area-paths' },
   );
   return new Map(rows.map(({ start, codes }) => [start, codes]));
 }

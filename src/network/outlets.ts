@@ -85,10 +85,11 @@ export async function outletById(tx: Tx, id: OutletId): Promise<Outlet | null> {
 
 /** The outlets with these ids, in no promised order; unknown ids are left out. */
 export async function outletsByIds(tx: Tx, ids: readonly OutletId[]): Promise<Outlet[]> {
-  return tx.query<Outlet>(`select ${columns} from ${tables} where o.tenant = $1 and o.id = any($2::uuid[])`, [
-    tx.tenant,
-    ids,
-  ]);
+  return tx.query<Outlet>(
+    `select ${columns} from ${tables} where o.tenant = $1 and o.id = any($2::uuid[])`,
+    [tx.tenant, ids],
+    { name: 'outlets' },
+  );
 }
 
 /** The outlet that takes evidence naming no known place, where the tenant has one. */

@@ -79,6 +79,7 @@ export async function participantsByIds(tx: Tx, ids: readonly ParticipantId[]): 
   return tx.query<Participant>(
     `select ${columns} from ${tables} where m.tenant = $1 and m.id = any($2::uuid[])`,
     [tx.tenant, ids],
+    { name: 'participants' },
   );
 }
 

@@ -32,10 +32,11 @@ export async function staffById(tx: Tx, id: StaffId): Promise<Staff | null> {
 
 /** The staff with these ids, in no promised order; unknown ids are left out. */
 export async function staffByIds(tx: Tx, ids: readonly StaffId[]): Promise<Staff[]> {
-  return tx.query<Staff>(`select ${columns} from staff where tenant = $1 and id = any($2::uuid[])`, [
-    tx.tenant,
-    ids,
-  ]);
+  return tx.query<Staff>(
+    `select ${columns} from staff where tenant = $1 and id = any($2::uuid[])`,
+    [tx.tenant, ids],
+    { name: 'staff' },
+  );
 }
 
 /** The person with this e-mail address, however it is capitalised. */

@@ -47,6 +47,7 @@ export async function queueMessages(tx: Tx, messages: readonly NewMessage[], at:
        cause uuid)
      on conflict (tenant, cause, participant, key) do nothing`,
     [tx.tenant, JSON.stringify(rows), at],
+    { name: 'outbox-queue' },
   );
 }
 

@@ -43,6 +43,7 @@ export async function documentsFollowed(tx: Tx, programme: ProgrammeId): Promise
        order by d.kind, d.code, d.version) as fingerprint
      from progress_document d where d.tenant = $1 and d.programme = $2`,
     [tx.tenant, programme],
+    { name: 'progress-fingerprint' },
   );
   const fingerprint = row!.fingerprint ?? '';
   const name = `${tx.tenant} ${programme}`;

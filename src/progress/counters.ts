@@ -176,6 +176,7 @@ export async function filledCounters(tx: Tx, programme: ProgrammeId): Promise<Co
   const rows = await tx.query<{ id: CounterId }>(
     'select c.id from counter c where c.tenant = $1 and c.programme = $2',
     [tx.tenant, programme],
+    { name: 'counters-filled' },
   );
   return rows.map(({ id }) => id);
 }

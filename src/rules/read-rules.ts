@@ -43,6 +43,7 @@ export async function liveRules(tx: Tx, programme: ProgrammeId, asOf: Date | nul
      from rule r where r.tenant = $1 and r.programme = $2 and r.state in ('live', 'retired')
        and ($3::timestamptz is null or r.created_at <= $3)`,
     [tx.tenant, programme, asOf],
+    { name: 'rules-fingerprint' },
   );
   const key = `${tx.tenant} ${programme} ${row!.fingerprint}`;
   const book = books.get(key) ?? (await readBook(tx, programme, asOf));

@@ -65,6 +65,7 @@ export async function lockUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Us
      order by k.rule, k.subject, k.asset collate "C", k.period collate "C"
      on conflict do nothing`,
     values,
+    { name: 'usage-keys' },
   );
   // A statement of its own: only a new one sees what those have written who held the rows before.
   const rows = await tx.query<Use>(
@@ -74,6 +75,7 @@ export async function lockUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Us
        and u.period = k.period
      order by u.rule, u.subject, u.asset collate "C", u.period collate "C" for update of u`,
     values,
+    { name: 'usage-lock' },
   );
   return new Map(rows.map((row) => [usageName(row), row.units]));
 }
@@ -95,6 +97,7 @@ export async function addUsage(tx: Tx, used: readonly Use[], givenBack: readonly
        as k (rule, subject, asset, period, units)
      where u.tenant = $1 and u.rule = k.rule and u.subject = k.subject and u.asset = k.asset and u.period = k.period`,
     [tx.tenant, ...columnsOf(rows), rows.map(({ units }) => units)],
+    { name: 'usage-add' },
   );
 }
 
