@@ -39,7 +39,7 @@ export type GoalProgress = {
 };
 
 /** Every goal of today that is somebody's own, their outlets' or their partner's; in order of code. */
-export async function tellGoals(
+export async function goalsOfToday(
   tx: Tx,
   programme: Programme,
   participant: ParticipantId,

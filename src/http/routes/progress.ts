@@ -4,7 +4,7 @@ import { withTenant } from '../../db/transact.ts';
 import { quoteDiscount } from '../../flow/quote-discount.ts';
 import { giveTier, saveProgress } from '../../flow/save-progress.ts';
 import { giveTargets } from '../../flow/set-targets.ts';
-import { sayQuote, tellGoals, tellTierHistory } from '../../flow/tell-progress.ts';
+import { sayQuote, goalsOfToday, tellTierHistory } from '../../flow/tell-progress.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import { participantById } from '../../network/participants.ts';
 import { staffById } from '../../network/staff.ts';
@@ -62,7 +62,7 @@ export const progressRoutes = newRouter()
       const { db, now } = c.get('app');
       const told = await withTenant(db, by.tenant, async (tx) => {
         const asked = await programmeAsked(tx, c.req.valid('query').programme);
-        return asked.ok ? tellGoals(tx, asked.programme, by.id, c.get('language'), now()) : asked;
+        return asked.ok ? goalsOfToday(tx, asked.programme, by.id, c.get('language'), now()) : asked;
       });
       return 'refused' in told ? endWith(c, told) : c.json({ items: told.map(showGoal) }, 200);
     },
@@ -83,7 +83,7 @@ export const progressRoutes = newRouter()
       const told = await withTenant(db, by.tenant, async (tx) => {
         if (!isId<ParticipantId>(id) || !(await participantById(tx, id))) return refuse('not-found');
         const asked = await programmeAsked(tx, c.req.valid('query').programme);
-        return asked.ok ? tellGoals(tx, asked.programme, id, c.get('language'), now()) : asked;
+        return asked.ok ? goalsOfToday(tx, asked.programme, id, c.get('language'), now()) : asked;
       });
       return 'refused' in told ? endWith(c, told) : c.json({ items: told.map(showGoal) }, 200);
     },

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+
+import type { TiersDocument } from './document.ts';
+import { missingToKeep, spanOn, tierSpans, type TierHistory } from './evaluate-tier.ts';
+
+const base: TiersDocument = {
+  format: 1,
+  kind: 'tiers',
+  code: 'tiers',
+  title: { en: 'Tiers' },
+  kinds: ['receipt'],
+  counts: { of: 'earned', asset: 'status' },
+  tiers: [
+    { code: 'bronze', title: { en: 'Bronze' }, from: 0 },
+    { code: 'silver', title: { en: 'Silver' }, from: 100 },
+    { code: 'gold', title: { en: 'Gold' }, from: 300, keep: 200 },
+  ],
+  window: { kind: 'calendar-year' },
+  lasts: { for: 'P12M', endOf: 'year' },
+  downgrade: 'one-step',
+  noticeDays: 30,
+};
+
+function tiersOf(
+  changes: Partial<TiersDocument>,
+  earned: Record<string, number>,
+  more: Partial<TierHistory> = {},
+) {
+  const version = {
+    version: 1,
+    state: 'live' as const,
+    document: { ...base, ...changes },
+    from: null,
+    until: null,
+  };
+  const history: TierHistory = {
+    enrolled: { tier: 'bronze', on: '2018-01-01' },
+    days: () => Object.entries(earned).map(([day, value]) => ({ day, value: BigInt(value) })),
+    overrides: [],
+    today: '2022-06-30',
+    ...more,
+  };
+  const spans = tierSpans([version], history);
+  return { spans, version, history };
+}
+
+const told = ({ spans }: ReturnType<typeof tiersOf>) =>
+  spans.map(({ from, tier, reason, safeUntil }) => [from, tier, reason, safeUntil].join(' '));
+
+test('a tier is reached the day after, is safe to the end of the next year, and falls a step at a time', () => {
+  expect(told(tiersOf({}, { '2018-03-05': 99, '2018-03-07': 1, '2018-04-01': 200 }))).toEqual([
+    '2018-01-01 bronze enrolled ',
+    '2018-03-08 silver reached 2019-12-31',
+    '2018-04-02 gold reached 2019-12-31',
+    '2020-01-01 silver one-step 2020-12-31',
+    '2021-01-01 bronze one-step ',
+  ]);
+});
+
+test.each([
+  ['what suffices to keep it', {}, 200, ['2020-01-01 gold kept 2020-12-31']],
+  ['less than that', {}, 199, ['2020-01-01 silver one-step 2020-12-31']],
+  ['nothing, recomputed', { downgrade: 'recomputed' }, 0, ['2020-01-01 bronze recomputed ']],
+  ['nothing, and no downgrade', { downgrade: 'none' }, 0, ['2020-01-01 gold kept 2020-12-31']],
+] as const)('a gold year followed by %s', (_name, changes, second, wanted) => {
+  const tiers = tiersOf(
+    changes,
+    { '2018-05-01': 300, ...(second > 0 && { '2019-05-01': second }) },
+    { today: '2020-06-30' },
+  );
+  expect(told(tiers).slice(2)).toEqual(wanted);
+});
+
+test.each([
+  ['a rolling window forgets', { kind: 'rolling', last: 'P30D' }, ['2018-03-02 silver', '2018-04-02 bronze']],
+  ['cycles from joining begin anew', { kind: 'since-joining', every: 'P1M' }, []],
+] as const)('%s', (_name, window, wanted) => {
+  const tiers = tiersOf(
+    { window, lasts: { for: 'P10D' }, downgrade: 'recomputed' },
+    { '2018-02-25': 60, '2018-03-01': 60 },
+    { today: '2018-06-30' },
+  );
+  expect(
+    tiers.spans.slice(1).flatMap(({ from, tier, reason }) => (reason === 'kept' ? [] : [`${from} ${tier}`])),
+  ).toEqual(wanted);
+});
+
+test('what is still missing to keep a tier is known before it ends', () => {
+  const { spans, version, history } = tiersOf(
+    {},
+    { '2018-05-01': 300, '2019-05-01': 150 },
+    { today: '2019-12-01' },
+  );
+  expect(missingToKeep(version, spans, history)).toBe(50n);
+});
+
+test('a tier given by hand lies over what is computed, and the one set last counts', () => {
+  const overrides = [
+    { tier: 'gold', from: '2018-02-01', until: '2018-02-28', order: 'a' },
+    { tier: 'silver', from: '2018-02-10', until: '2018-02-12', order: 'b' },
+  ];
+  const tiers = tiersOf({}, { '2018-02-20': 100 }, { overrides, today: '2018-06-30' });
+  expect(told(tiers)).toEqual([
+    '2018-01-01 bronze enrolled ',
+    '2018-02-01 gold override 2018-02-28',
+    '2018-02-10 silver override 2018-02-12',
+    '2018-02-13 gold override 2018-02-28',
+    '2018-03-01 silver override-ended 2019-12-31',
+  ]);
+  expect(spanOn(tiers.spans, '2018-02-11')!.tier).toBe('silver');
+});
+
+test('a new version judges from its first day on and leaves what was before', () => {
+  const easier = { ...base, tiers: [base.tiers[0]!, { ...base.tiers[1]!, from: 50 }, base.tiers[2]!] };
+  const days = () => [{ day: '2018-02-01', value: 60n }];
+  const history = {
+    enrolled: { tier: 'bronze', on: '2018-01-01' },
+    days,
+    overrides: [],
+    today: '2018-12-01',
+  };
+  const live = { state: 'live' as const };
+  const spans = tierSpans(
+    [
+      { ...live, version: 1, document: base, from: null, until: '2018-07-01' },
+      { ...live, version: 2, document: easier, from: '2018-07-01', until: null },
+    ],
+    history,
+  );
+  expect(spans.map(({ from, tier }) => `${from} ${tier}`)).toEqual([
+    '2018-01-01 bronze',
+    '2018-07-01 silver',
+  ]);
+});
