@@ -73,11 +73,10 @@ function keep(given: unknown, { code }: Place): string {
   return `c${code.values.push(value) - 1}`;
 }
 
-/** A function of its own, which the code calls by the name that comes back. */
-function define(body: (name: string) => string, { code }: Place): string {
+/** Adds a function of its own; answers the name by which the code calls it. */
+function define(parameters: string, body: string, { code }: Place): string {
   const name = `f${code.functions.length}`;
-  code.functions.push('');
-  code.functions[Number(name.slice(1))] = body(name);
+  code.functions.push(`function ${name}(${parameters}) { ${body} }`);
   return name;
 }
 
@@ -130,14 +129,13 @@ function junction(node: ASTNode, place: Place): string {
     part.op === node.op ? (part.args as ASTNode[]).flatMap(partsOf) : [part];
   const parts = partsOf(node).map((part) => write(part, place));
   const each = parts.map((part) => `(v, i) => ${part}`).join(', ');
-  const decides = node.op === '||';
   const name = define(
-    (own) =>
-      `function ${own}(v, i) { try { return ${parts.join(` ${node.op} `)}; } ` +
-      `catch (e) { return h.decide(e, ${decides}, [${each}], v, i); } }`,
+    'v, i',
+    `try { return ${parts.join(` ${node.op} `)}; } ` +
+      `catch (e) { return h.decide(e, ${node.op === '||'}, [${each}], v, i); }`,
     place,
   );
-  return `${name}(v, i)`.replace(', i', place.item === null ? '' : ', i');
+  return place.item === null ? `${name}(v)` : `${name}(v, i)`;
 }
 
 const comparisons = new Set<string>(['==', '!=', '<', '<=', '>', '>=']);
@@ -175,7 +173,7 @@ function within(value: string, right: ASTNode, place: Place): string {
   if (!known) return `h.isAmong(${value}, ${write(right, place)})`;
   if (known.length > comparedMax) return `${keep(new Set(known), place)}.has(${value})`;
   const equal = known.map((each) => `x === ${keep(each, place)}`);
-  return `${define((own) => `function ${own}(x) { return ${equal.join(' || ') || 'false'}; }`, place)}(${value})`;
+  return `${define('x', `return ${equal.join(' || ') || 'false'};`, place)}(${value})`;
 }
 
 function call([name, args]: readonly [string, readonly ASTNode[]], place: Place): string {
@@ -240,10 +238,7 @@ function comprehension(loop: Loop, receiver: ASTNode, args: readonly ASTNode[], 
   const inside = { ...place, item: item!.args as string };
   const [body, transform] = bodies.map((each) => write(each, inside));
   const [before, each, after] = loop(body!, transform);
-  const name = define(
-    (own) => `function ${own}(v, l) { ${before} for (const i of l) { ${each} } ${after} }`,
-    place,
-  );
+  const name = define('v, l', `${before} for (const i of l) { ${each} } ${after}`, place);
   return `${name}(v, ${items})`;
 }
 
