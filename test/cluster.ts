@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -54,12 +54,12 @@ export async function openCluster(): Promise<{ cluster: Cluster; close: () => Pr
   return { cluster: { logins: { ...logins, admin }, template, statementsFile, tenantTables }, close };
 }
 
-/** A run that is killed cannot stop its cluster; this small companion waits for its end and does. */
-function endWithThisProcess(folder: string): void {
-  const postmaster = readFileSync(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]!;
+/** A process that is killed cannot stop the embedded server of its folder; this small companion waits for its end and does. */
+export function endWithThisProcess(folder: string): void {
   const script =
-    'while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -QUIT "$2" 2>/dev/null; sleep 1; rm -rf "$3"';
-  const args = ['-c', script, 'sh', String(process.pid), postmaster, folder];
+    'while kill -0 "$1" 2>/dev/null; do sleep 1; done; ' +
+    'kill -QUIT "$(head -n 1 "$2/postgres/postmaster.pid" 2>/dev/null)" 2>/dev/null; sleep 1; rm -rf "$2"';
+  const args = ['-c', script, 'sh', String(process.pid), folder];
   spawn('/bin/sh', args, { detached: true, stdio: 'ignore', cwd: '/' })
     .once('error', () => {})
     .unref();

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import type { Tx } from '../../src/db/transact.ts';
 import { balanceAsOf } from '../../src/ledger/as-of.ts';
 import { expiryOf } from '../../src/ledger/read.ts';
+import { lotsOf, traceAccount, usesOf } from '../../src/ledger/trace.ts';
+import type { TransferId } from '../../src/shared/id.ts';
 import { day0 } from '../book.ts';
 import { dayMs, type World } from './people.ts';
 
@@ -59,5 +61,29 @@ export async function compareSchedules(tx: Tx, world: World): Promise<void> {
       units <= model.balanceAsOf(sari.available, { at: world.now }),
       'a schedule has no more than the balance',
     );
+  }
+}
+
+/** Every unit of an account is traced: what is left is the balance, and spends and earnings say the same of each other. */
+export async function compareTraces(tx: Tx, world: World): Promise<void> {
+  for (const [number, { sari, budi, model }] of world.series.entries()) {
+    const account = [sari.available, budi.available, sari.pending][number % 3]!;
+    const trace = await traceAccount(tx, account);
+    const left = trace.left.reduce((sum, part) => sum + part.units, 0n);
+    assert.equal(
+      left,
+      model.balanceAsOf(account, { at: world.now }),
+      `what is left of ${account} is its balance`,
+    );
+    const used = new Map<string, bigint>();
+    for (const spend of trace.spends.keys())
+      for (const { earnings } of lotsOf(trace, spend))
+        for (const { transfer, units, returned } of earnings)
+          used.set(transfer, (used.get(transfer) ?? 0n) + units - returned);
+    for (const [earning, units] of used) {
+      const uses = usesOf(trace, earning as TransferId).uses;
+      const told = uses.reduce((sum, one) => sum + one.units - one.returned, 0n);
+      assert.equal(told, units, `both sides say the same of ${earning}`);
+    }
   }
 }

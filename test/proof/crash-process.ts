@@ -47,4 +47,6 @@ async function insist<T>(ask: () => Promise<T>): Promise<T> {
 
 for await (const given of heard<Write>()) writing = write(given);
 end.abort();
+// Nobody is left to wait for a database that does not come back.
+setTimeout(() => process.exit(1), 20_000).unref();
 await writing;

@@ -12,6 +12,7 @@ import { openAccounts } from '../../src/ledger/accounts.ts';
 import { verifyBook } from '../../src/ledger/verify.ts';
 import { newId, type AccountId, type ParticipantId, type TransferId } from '../../src/shared/id.ts';
 import { day0, openBook } from '../book.ts';
+import { endWithThisProcess } from '../cluster.ts';
 import { startChild, type Child } from './child.ts';
 import type { Acknowledged, Write } from './crash-process.ts';
 import { expectedOf, legsEach, legsOf, type Crowd } from './crowd.ts';
@@ -33,6 +34,7 @@ export async function proveCrashes({ seed, rounds, onProgress }: Run): Promise<C
   // The embedded server runs as a service user when root starts it.
   chmodSync(folder, 0o755);
   const embedded = await openEmbedded(folder, 'hold');
+  endWithThisProcess(folder);
   const logins = await setUp(loginsFor(embedded.admin, embedded.password));
   const db = connectTo(logins, 4, () => {});
   const postmaster = () =>

@@ -11,7 +11,7 @@ import { verifyBook } from '../../src/ledger/verify.ts';
 import { codesOf } from '../book.ts';
 import type { TestDatabase } from '../database.ts';
 import type { Command, Passing, Plan } from './commands.ts';
-import { compareBook, compareDates, compareSchedules } from './compare.ts';
+import { compareBook, compareDates, compareSchedules, compareTraces } from './compare.ts';
 import { dayMs, legsFor, move, note, openWorld, type Series, type World } from './people.ts';
 import { playPlanned } from './planned.ts';
 
@@ -61,6 +61,7 @@ export async function play(database: TestDatabase, plan: Plan): Promise<Played> 
     await compareBook(tx, world);
     await compareDates(tx, world);
     await compareSchedules(tx, world);
+    await compareTraces(tx, world);
   });
   const verified = await verifyBook(world.db, world.tenant);
   assert.equal(verified.firstBad, undefined, 'the book is found right at the end');
