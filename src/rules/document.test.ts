@@ -172,6 +172,21 @@ describe('documents that are refused', () => {
       'effects[0].currency',
     ],
     [
+      'a goal with a base of its own',
+      rule('r', {
+        base: 'net-of-points',
+        goal: {
+          for: 'participant',
+          per: 'month',
+          counts: { of: 'amount', currency: 'MYR' },
+          target: 100_000,
+        },
+        effects: [{ ...effect, per: 'goal', units: 5 }],
+      }),
+      'contradiction',
+      'goal',
+    ],
+    [
       'an overlong expression',
       rule('r', { condition: `"${'a'.repeat(1000)}" == "b"` }),
       'too-long',

@@ -285,13 +285,15 @@ export function countedBy(limit: Limit): string {
   return 'asset' in limit ? limit.asset : `worth:${limit.value.currency}`;
 }
 
-function goalContradictions({ goal, scope, effects, limits = [] }: RuleDocument): string[] {
+function goalContradictions({ goal, scope, effects, base, limits = [] }: RuleDocument): string[] {
   const sentences: string[] = [];
   const forGoal = effects.filter((effect) => effect.kind === 'award' && effect.per === 'goal').length;
   if (forGoal !== (goal ? effects.length : 0))
     sentences.push('A rule with a goal pays per goal, and no other rule does.');
   if (goal?.per === 'campaign' && !(scope.from && scope.to))
     sentences.push('A goal over a campaign needs the first and the last day of the scope.');
+  if (goal && base && base !== 'gross')
+    sentences.push('A goal counts amounts as they stand, so it has no other base.');
   if (goal && limits.some(({ per }) => per === 'activity'))
     sentences.push('A goal is not paid for an activity, so no limit per activity applies to it.');
   return sentences;
