@@ -234,3 +234,39 @@ test('two people at 110 % of different targets earn the same', async () => {
   expect(await earned([sold('2018-06-05', 11)])).toBe(130);
   expect(await earned([sold('2018-06-05', 110, { participant: people.asha })], at, people.asha)).toBe(130);
 });
+
+test('of many at once the one that completes the goal pays it, and only that one', async () => {
+  await save(goalRule('together', { ...weekly, target: 12_000 }));
+  const before = await pointsOf();
+  await Promise.all(
+    Array.from({ length: 12 }, (_, i) =>
+      record([sold(`2018-09-${String(3 + (i % 6)).padStart(2, '0')}`, 1)]),
+    ),
+  );
+  expect((await pointsOf()) - before).toBe(100);
+});
+
+test('a budget is shared by goals, and given back when one is not reached any more', async () => {
+  const limits = [{ of: 'rule', per: 'programme', asset: 'points', units: 150, over: 'partial' }] as const;
+  await save(goalRule('budgeted', weekly, { limits: [...limits] }));
+  const first = sold('2018-10-02', 10);
+  expect(await earned([first])).toBe(100);
+  const second = sold('2018-10-02', 10, { participant: people.asha });
+  expect(await earned([second], at, people.asha)).toBe(50);
+  expect(await earned([{ ...first, withdrawn: true }])).toBe(-100);
+  expect(await earned([sold('2018-10-09', 10)])).toBe(100);
+});
+
+test('an edit in the middle of a week keeps what was done and judges from the next week on', async () => {
+  await save(goalRule('edited', weekly));
+  await record([sold('2018-11-05', 7)], noon('2018-11-05'));
+  await inNusa((tx) => {
+    const easier = goalRule('edited', { ...weekly, target: 5000 });
+    return saveRules(tx, people.programme, [easier], 'rina', noon('2018-11-06'));
+  });
+  const gains = [];
+  for (const day of ['2018-11-07', '2018-11-08', '2018-11-12'])
+    gains.push(await earned([sold(day, 2)], noon(day)));
+  gains.push(await earned([sold('2018-11-13', 3)], noon('2018-11-13')));
+  expect(gains).toEqual([0, 100, 0, 100]);
+});

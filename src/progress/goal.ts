@@ -55,6 +55,11 @@ export function isGrowth(goal: Goal): boolean {
   return typeof goal.target === 'object' && 'percent' in goal.target;
 }
 
+/** True when the target is set for each. */
+export function hasIndividualTarget({ document: { goal } }: GoalRule): boolean {
+  return typeof goal.target === 'object' && 'individual' in goal.target;
+}
+
 /** True when what happened in one period can decide what another one earns. */
 export function looksBack(goal: Goal): boolean {
   return goal.inARow !== undefined || isGrowth(goal);

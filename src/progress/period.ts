@@ -6,7 +6,19 @@ export type Period = { name: string; first: Day; last: Day };
 
 /** The period of a goal in which a day lies. */
 export function periodOf(per: Goal['per'], day: Day, scope: RuleDocument['scope']): Period {
-  const [first, last] = spanOf(per, day, scope);
+  if (per === 'campaign') return named(per, spanOf(per, day, scope));
+  const key = `${per} ${day}`;
+  const known = periods.get(key) ?? named(per, spanOf(per, day, scope));
+  if (periods.size >= periodsMax) periods.clear();
+  periods.set(key, known);
+  return known;
+}
+
+// A batch asks for the same few days thousands of times, and calendars are slow.
+const periodsMax = 10_000;
+const periods = new Map<string, Period>();
+
+function named(per: Goal['per'], [first, last]: [Day, Day]): Period {
   return { name: `${per} ${first}`, first, last };
 }
 

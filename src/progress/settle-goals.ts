@@ -10,7 +10,7 @@ import { weekdayOf } from '../shared/time.ts';
 import type { SubjectId } from './counter.ts';
 import { sumsOf, type SumAsked, type Sums } from './counters.ts';
 import { reasonOf, standingsOf, type GoalFacts, type Standing } from './evaluate-goal.ts';
-import { countersOf, looksBack, type GoalRule, type GoalVersions } from './goal.ts';
+import { countersOf, hasIndividualTarget, looksBack, type GoalRule, type GoalVersions } from './goal.ts';
 import { periodOf, type Period } from './period.ts';
 import { goalIdOf, keepSettlements, settlementsOf, type GoalId, type Settlement } from './settlement.ts';
 import { targetsOf } from './targets.ts';
@@ -48,10 +48,11 @@ export async function judgeGoals(
     tx,
     touched.flatMap((one) => askedFor(programme, one)),
   );
+  const individual = touched.filter(({ goal }) => goal.versions.some(hasIndividualTarget));
   const targets = await targetsOf(
     tx,
-    touched.map(({ goal }) => goal.rule),
-    touched.map(({ subject }) => subject),
+    individual.map(({ goal }) => goal.rule),
+    individual.map(({ subject }) => subject),
   );
   const facts: GoalFacts = { programme: programme.id, timeZone: programme.timeZone, sums, targets, now };
   const judged = new Map<GoalId, Judged>();
