@@ -15,7 +15,7 @@ test('T1: of 1,000 redemptions at once from two processes of a balance worth 100
   expect(proven).toEqual({ rounds: 20, redemptions: 20_000, accepted: 2000, refused: 18_000 });
 }, 120_000);
 
-test('T1: the same over HTTP from two servers, a third of it sent twice', async () => {
-  const proven = await proveDoors(database, { seed: 1, rounds: 1 });
-  expect(proven).toMatchObject({ requests: 1000, repeated: 334, accepted: 100, refused: 900 });
+test('T1: the same over HTTP from two servers, 300 at once, a third of them sent twice', async () => {
+  const proven = await proveDoors(database, { seed: 1, rounds: 1, calls: 300 });
+  expect(proven).toMatchObject({ requests: 300, repeated: 100, accepted: 30, refused: 270 });
 }, 120_000);

@@ -67,7 +67,9 @@ export async function compareSchedules(tx: Tx, world: World): Promise<void> {
 /** Every unit of an account is traced: what is left is the balance, and spends and earnings say the same of each other. */
 export async function compareTraces(tx: Tx, world: World): Promise<void> {
   for (const [number, { sari, budi, model }] of world.series.entries()) {
-    const account = [sari.available, budi.available, sari.pending][number % 3]!;
+    // One account of every fourth series: a trace reads all of its movements.
+    if (number % 4 > 0) continue;
+    const account = [sari.available, budi.available, sari.pending][(number / 4) % 3]!;
     const trace = await traceAccount(tx, account);
     const left = trace.left.reduce((sum, part) => sum + part.units, 0n);
     assert.equal(

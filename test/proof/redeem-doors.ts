@@ -11,20 +11,23 @@ import { post } from '../../src/ledger/post.ts';
 import { balancesOf } from '../../src/ledger/read.ts';
 import { verifyBook } from '../../src/ledger/verify.ts';
 import { newId, type TransferId } from '../../src/shared/id.ts';
+import type { TestDatabase } from '../database.ts';
 import { startServer, type ServerProcess } from '../server.ts';
 import { people, world } from '../world.ts';
-import { failure, type Counts, type Part } from './part.ts';
+import { failure, type Counts, type Run } from './part.ts';
 
-const calls = 1000;
-const worth = 100;
 const units = 7;
 
 /**
- * The same over HTTP: two servers on one database, asked 1,000 times at once to set units of Sari aside. Every third request
- * is sent to both of them under the same key, and counts once. Exactly what she has is held, and every other answer is a
- * refusal with status 422.
+ * The same over HTTP: two servers on one database, asked 1,000 times (`calls`) at once to set units of Sari aside, who has
+ * enough for a tenth of it. Every third request is sent to both of them under the same key, and counts once. Exactly what
+ * she has is held, and every other answer is a refusal with status 422.
  */
-export const proveDoors: Part = async (database, { seed, rounds, onProgress }) => {
+export async function proveDoors(
+  database: TestDatabase,
+  { seed, rounds, onProgress, calls = 1000 }: Run & { calls?: number },
+): Promise<Counts> {
+  const worth = calls / 10;
   await world(database.db);
   const folder = mkdtempSync(path.join(tmpdir(), 'mitra-doors-'));
   const { admin, app, worker } = database.logins;
@@ -81,7 +84,7 @@ export const proveDoors: Part = async (database, { seed, rounds, onProgress }) =
     await Promise.all(servers.map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
   }
-};
+}
 
 function urlOf({ user, password, host, port, database }: Login): string {
   return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
