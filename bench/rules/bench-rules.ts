@@ -30,7 +30,7 @@ const goals = {
 export type Plan = { rules: number; manyRules: number; activities: number; rounds: number; seconds: number };
 
 const plans: Record<'quick' | 'full', Plan> = {
-  quick: { rules: 200, manyRules: 2000, activities: 200, rounds: 2, seconds: 0.7 },
+  quick: { rules: 200, manyRules: 2000, activities: 100, rounds: 2, seconds: 0.6 },
   full: { rules: 200, manyRules: 2000, activities: 2000, rounds: 7, seconds: 3 },
 };
 
@@ -136,7 +136,7 @@ function contentsOf(book: RuleBook, subjects: readonly Subject[]): Record<string
   };
 }
 
-const warmUpSeconds = 0.6;
+const warmUpSeconds = 0.4;
 type How = 'run' | 'interpret';
 
 function bookOf(count: number, how: How): RuleBook {
