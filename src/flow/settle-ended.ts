@@ -9,7 +9,7 @@ import { followedBy } from '../progress/book.ts';
 import { settleEnded } from '../progress/ended.ts';
 import { computeTiers, tiersDue, tiersEnding } from '../progress/tiers.ts';
 import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
-import { wallTime } from '../shared/time.ts';
+import { addDays, wallTime } from '../shared/time.ts';
 import { readNetwork } from './gather-facts.ts';
 import { restateForTiers } from './judge-again.ts';
 import { payAwards } from './pay-awards.ts';
@@ -46,6 +46,18 @@ export async function settleEndedGoals(db: Db, tenant: TenantId, at: Date): Prom
       await moveTiers(tx, programme, due, at);
       await tellTierEndings(tx, programme, tiers, await tiersEnding(tx, programme, tiers, at), at);
     });
+}
+
+/** Computes everybody's tiers where a version of them begins today or began yesterday: nothing else brings that about. */
+export async function beginTiers(db: Db, at: Date): Promise<void> {
+  for (const { tenant } of await listTenants(db))
+    for (const programme of await withTenant(db, tenant, listProgrammes)) {
+      const { day } = wallTime(at, programme.timeZone);
+      const { tiers } = await withTenant(db, tenant, (tx) => followedBy(tx, programme.id));
+      const begins = [day, addDays(day, -1)];
+      if (tiers.some(({ from }) => from !== null && begins.includes(from)))
+        await moveEverybody(db, tenant, programme.id, at);
+    }
 }
 
 /** Computes the tiers of everybody in a tenant, in pages: after the tiers of a programme were saved. */

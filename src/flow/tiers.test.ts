@@ -15,7 +15,7 @@ import type { RuleDocument } from '../rules/document.ts';
 import { saveRules } from '../rules/save-rule.ts';
 import type { ParticipantId } from '../shared/id.ts';
 import { recordAndPost } from './record-activities.ts';
-import { moveEverybody, settleEndedGoals } from './settle-ended.ts';
+import { beginTiers, moveEverybody, settleEndedGoals } from './settle-ended.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let people: World;
@@ -185,4 +185,16 @@ test('a tier given by hand counts for its days, and what was computed comes back
     ['2018-06-10', 'gold', 'override', '2018-06-20'],
     ['2018-06-21', 'bronze', 'override-ended', null],
   ]);
+});
+
+test('a version of the tiers that begins later is applied to everybody on its day', async () => {
+  await record([sold(people.grace, '2018-07-01', 5)], noon('2018-07-01'));
+  const easier = { ...tiers, tiers: [tiers.tiers[0]!, { ...tiers.tiers[1]!, from: 5000 }, tiers.tiers[2]!] };
+  const options = { today: '2018-07-02', effectiveFrom: '2018-08-01' };
+  await inNusa((tx) => saveDocuments(tx, people.programme, [easier], 'rina', at, options));
+  const tierAt = async (day: string) => {
+    await beginTiers(database.db, noon(day));
+    return (await inNusa((tx) => participantById(tx, people.grace)))!.tier;
+  };
+  expect([await tierAt('2018-07-15'), await tierAt('2018-08-01')]).toEqual(['bronze', 'silver']);
 });

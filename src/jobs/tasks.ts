@@ -6,7 +6,7 @@ import { readEvidence } from '../flow/read-evidence.ts';
 import { queueTending, tendLedger } from '../flow/tend-ledger.ts';
 import { watchAllExperiments } from '../flow/watch-experiments.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
-import { settleAllEnded } from '../flow/settle-ended.ts';
+import { beginTiers, settleAllEnded } from '../flow/settle-ended.ts';
 import { verifySampledCounters } from '../flow/verify-counters.ts';
 import type { ReplayId } from '../replay/requests.ts';
 import type { EvidenceId, TenantId } from '../shared/id.ts';
@@ -29,6 +29,7 @@ export function tasksOf(app: App): Record<string, Task> {
     'verify-books': (db) => verifyBooks(db, app.now()),
     'verify-counters': (db) => verifySampledCounters(db),
     'keep-segments': (db) => keepAllSegments(db, app.now()),
+    'begin-tiers': (db) => beginTiers(db, app.now()),
     'settle-ended': (db) => settleAllEnded(db, app.now()),
   };
 }
@@ -45,4 +46,5 @@ export const timetable = [
   '45 2 * * * verify-counters',
   '30 3 * * * watch-experiments ?fill=1d',
   '15 3 * * * keep-segments ?fill=1d',
+  '25 3 * * * begin-tiers ?fill=1d',
 ].join('\n');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { documentLengthMax, measure, type RuleProblem } from '../rules/document.ts';
 import { code, codes, names, units } from '../rules/document-words.ts';
-import { periodPattern } from '../shared/time.ts';
+import { isDay, periodPattern } from '../shared/time.ts';
 
 // What a programme says of tiers, discounts and segments: documents beside its rules, versioned in the same way.
 
@@ -41,8 +41,16 @@ const tiers = z.strictObject({
     z.strictObject({ kind: z.literal('since-joining'), every: period }),
     z.strictObject({ kind: z.literal('since-tier-start'), every: period }),
   ]),
-  /** How long a tier that was reached or kept is safe: so long, or to the end of that month, quarter or year. */
-  lasts: z.strictObject({ for: period, endOf: z.enum(['month', 'quarter', 'year']).optional() }),
+  /**
+   * How long a tier that was reached or kept is safe: so long, or to the end of that month, quarter or year; or to the next
+   * of a fixed day of the year, such as 06-30.
+   */
+  lasts: z.union([
+    z.strictObject({ for: period, endOf: z.enum(['month', 'quarter', 'year']).optional() }),
+    z.strictObject({
+      until: z.string().regex(/^(0[1-9]|1[0-2])-\d\d$/, 'must be a day of the year such as 06-30'),
+    }),
+  ]),
   /** When it ends and what is counted no longer suffices: one tier down, the tier that suffices, or no change. */
   downgrade: z.enum(['one-step', 'recomputed', 'none']),
   /** So many days before a tier ends its owner is told what is missing. */
@@ -124,6 +132,13 @@ export function parseProgressDocument(
     return refused('tiers', 'The lowest tier begins with 0: everybody has it.');
   if (data.kind === 'tiers' && new Set(data.tiers.map((tier) => tier.code)).size < data.tiers.length)
     return refused('tiers', 'Two tiers have the same code.');
+  if (data.kind === 'tiers' && 'until' in data.lasts && !isDay(`2018-${data.lasts.until}`))
+    return refused('lasts', 'There is no such day in every year.');
+  if (data.kind === 'tiers' && (data.counts.of === 'outlets' || data.counts.of === 'skus'))
+    return refused(
+      'counts',
+      'Tiers count what adds up from day to day, and different outlets or SKUs do not.',
+    );
   return { ok: true, document: data };
 }
 

@@ -71,6 +71,19 @@ test.each([
   expect(told(tiers).slice(2)).toEqual(wanted);
 });
 
+test('a tier may be safe to a fixed day of the year', () => {
+  const tiers = tiersOf(
+    { lasts: { until: '06-30' } },
+    { '2018-06-29': 100, '2019-01-05': 100 },
+    { today: '2020-12-31' },
+  );
+  expect(told(tiers).slice(1)).toEqual([
+    '2018-06-30 silver reached 2019-06-30',
+    '2019-07-01 silver kept 2020-06-30',
+    '2020-07-01 bronze one-step ',
+  ]);
+});
+
 test.each([
   ['a rolling window forgets', { kind: 'rolling', last: 'P30D' }, ['2018-03-02 silver', '2018-04-02 bronze']],
   ['cycles from joining begin anew', { kind: 'since-joining', every: 'P1M' }, []],

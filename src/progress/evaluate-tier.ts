@@ -163,7 +163,11 @@ export function dayAfterBack(end: Day, period: string): Day {
 // The lowest tier does not end.
 function safeFrom(document: TiersDocument, code: string, day: Day): Day | null {
   if (indexOf(document, code) === 0) return null;
-  return addPeriod(day, document.lasts.for, document.lasts.endOf);
+  const { lasts } = document;
+  if ('for' in lasts) return addPeriod(day, lasts.for, lasts.endOf);
+  const year = Number(day.slice(0, 4));
+  const inYear = `${year}-${lasts.until}`;
+  return inYear > day ? inYear : `${year + 1}-${lasts.until}`;
 }
 
 function indexOf({ tiers }: TiersDocument, code: string): number {
