@@ -12,13 +12,14 @@ export const skuOf = (index: number): string => `SKU-${index}`;
 /**
  * Two hundred rules as a large programme has them: by area, by tier and channel, by category, by a few goods; a tenth
  * of them with a limit for each participant and month; each with a condition of ten comparisons. An activity fits about a
- * dozen of them and about two pay.
+ * dozen of them and about two pay. The last one is everybody's goal for the month, so each activity moves a counter.
  */
 export function ruleDocuments(): RuleDocument[] {
   return Array.from({ length: rulesCount }, (_, index) => ruleDocument(index));
 }
 
 function ruleDocument(index: number): RuleDocument {
+  if (index === rulesCount - 1) return monthlyGoal;
   const title = `Rule ${index}`;
   return {
     format: 1,
@@ -71,3 +72,14 @@ function conditionOf(index: number): string {
     `activity.totalMinor % ${3 + (index % 4)} == 0`,
   ].join(' && ');
 }
+
+const monthlyGoal: RuleDocument = {
+  format: 1,
+  code: 'goal',
+  texts: { en: { title: 'Month', award: 'The month pays.' } },
+  scope: { kinds: ['sale'], from: '2018-01-01' },
+  goal: { for: 'participant', per: 'month', counts: { of: 'quantity' }, target: 500_000 },
+  effects: [{ kind: 'award', leg: 'month', asset: 'points', per: 'goal', units: 100 }],
+  rounding: { mode: 'down', at: 'activity' },
+  stacking: { group: 'goals', order: 0, mode: 'sum' },
+};
