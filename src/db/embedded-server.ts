@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -48,6 +49,30 @@ const serverSettings = {
 };
 
 export type Settings = Record<string, string>;
+
+const mb = 2 ** 20;
+
+/**
+ * What PostgreSQL may use of this machine; its own defaults are for machines of twenty years ago. A fifth of the memory
+ * holds the pages in use, for with less a large ledger copies them in and out all the time. Checkpoints are rare, for each
+ * makes the next change of every page cost a whole page of log; after a crash up to that much log is read again.
+ */
+function settingsFor(memoryBytes: number): Settings {
+  const buffers = Math.min(Math.max(memoryBytes / 5, 128 * mb), 8192 * mb);
+  return {
+    shared_buffers: `${Math.floor(buffers / mb)}MB`,
+    effective_cache_size: `${Math.floor(memoryBytes / 2 / mb)}MB`,
+    max_wal_size: '4GB',
+    checkpoint_timeout: '15min',
+    wal_compression: 'on',
+  };
+}
+
+/** The memory of the machine, or of the container where that has less. */
+function memoryHere(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
 
 /** A postmaster that runs on a cluster, as its own postmaster.pid tells. */
 export type Running = { pid: number; port: number };
@@ -101,9 +126,12 @@ export function findRunning(place: Place): Running | null {
 
 /** Starts the server and answers once it accepts connections. It outlives this process unless stopped. */
 export async function startServer(place: Place, port: number, settings: Settings = {}): Promise<Running> {
-  const flags = Object.entries({ ...serverSettings, ...settings, port: String(port) }).flatMap(
-    ([name, value]) => ['-c', `${name}=${value}`],
-  );
+  const flags = Object.entries({
+    ...serverSettings,
+    ...settingsFor(memoryHere()),
+    ...settings,
+    port: String(port),
+  }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const logFile = `${place.cluster}.log`;
   const out = openSync(logFile, 'w', 0o600);
   if (place.user) chownSync(logFile, place.user.uid, place.user.gid);

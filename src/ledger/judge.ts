@@ -90,12 +90,21 @@ function keep(book: Book, row: Transfer): void {
   });
 }
 
-/** What was added to a counter of the book, so that it can be taken back. */
-type Change = { on: Record<string, bigint>; key: string; by: bigint };
+/** What was added to counters of the book, so that it can be taken back; null where it never will be. */
+type Changes = { on: Record<string, bigint>; key: string; by: bigint }[] | null;
+
+/**
+ * Notes transfers that nothing in the book can stand against (`presumeBook`), one by one; false when something does after
+ * all, and the book is of no use any more.
+ */
+export function noteAll(book: Book, transfers: readonly NewTransfer[]): boolean {
+  const touched = new Set<AccountState>();
+  return transfers.every((leg) => tryLeg(book, leg, null, touched) === null);
+}
 
 /** Notes the legs of one `tx` in the book, or answers why not and leaves the book as it was. */
 function tryLegs(book: Book, legs: readonly NewTransfer[]): Refused<PostRefusal> | null {
-  const changes: Change[] = [];
+  const changes: NonNullable<Changes> = [];
   const touched = new Set<AccountState>();
   let refused: Refused<PostRefusal> | null = null;
   for (const leg of legs) {
@@ -125,7 +134,7 @@ function findBelowFloor(
 function tryLeg(
   book: Book,
   leg: NewTransfer,
-  changes: Change[],
+  changes: Changes,
   touched: Set<AccountState>,
 ): Refused<PostRefusal> | null {
   const debit = book.accounts.get(leg.debit);
@@ -144,7 +153,7 @@ function tryLeg(
   return null;
 }
 
-function noteHold(book: Book, leg: NewTransfer, debit: AccountState, changes: Change[]): void {
+function noteHold(book: Book, leg: NewTransfer, debit: AccountState, changes: Changes): void {
   add(changes, debit.added, 'held', leg.amount);
   const hold: HoldState = {
     id: leg.id,
@@ -163,7 +172,7 @@ function noteLink(
   book: Book,
   leg: NewTransfer,
   debit: AccountState,
-  changes: Change[],
+  changes: Changes,
 ): Refused<PostRefusal> | null {
   const name = leg.resolves ?? leg.reverses;
   if (!name) return null;
@@ -179,7 +188,7 @@ function noteResolution(
   { transfer }: LinkState,
   hold: HoldState | undefined,
   debit: AccountState,
-  changes: Change[],
+  changes: Changes,
 ): Refused<PostRefusal> | null {
   if (!hold || leg.debit !== transfer.debit || leg.credit !== transfer.credit)
     return refuseLeg(leg, 'link-mismatch', { link: transfer.id });
@@ -191,7 +200,7 @@ function noteResolution(
   return null;
 }
 
-function noteActivation(leg: NewTransfer, link: LinkState, changes: Change[]): Refused<PostRefusal> | null {
+function noteActivation(leg: NewTransfer, link: LinkState, changes: Changes): Refused<PostRefusal> | null {
   if (link.creditRole !== 'pending' || leg.debit !== link.transfer.credit)
     return refuseLeg(leg, 'link-mismatch', { link: link.transfer.id });
   const left = pendingLeft(link);
@@ -207,7 +216,7 @@ function noteReversal(
   leg: NewTransfer,
   link: LinkState,
   debit: AccountState,
-  changes: Change[],
+  changes: Changes,
 ): Refused<PostRefusal> | null {
   const original = link.transfer;
   // Debt stands in for what the member no longer has.
@@ -239,7 +248,7 @@ function noteMove(
   leg: NewTransfer,
   debit: AccountState,
   credit: AccountState,
-  changes: Change[],
+  changes: Changes,
 ): void {
   add(changes, debit.added, 'balance', -leg.amount);
   add(changes, credit.added, 'balance', leg.amount);
@@ -256,7 +265,7 @@ function noteMove(
 }
 
 // Pending units have no lot: their time begins when they become available, and the activation carries the date over.
-function addToLot(book: Book, account: AccountState, expiresOn: string, by: bigint, changes: Change[]): void {
+function addToLot(book: Book, account: AccountState, expiresOn: string, by: bigint, changes: Changes): void {
   if (account.role === 'pending') return;
   const key = `${account.id} ${expiresOn}`;
   const lot = book.lots.get(key) ?? { account: account.id, expiresOn, earned: 0n };
@@ -281,9 +290,9 @@ function turnoverOf(
 }
 
 /** Adds to a counter, and notes it. */
-function add<Key extends string>(changes: Change[], on: Record<Key, bigint>, key: Key, by: bigint): void {
+function add<Key extends string>(changes: Changes, on: Record<Key, bigint>, key: Key, by: bigint): void {
   on[key] += by;
-  changes.push({ on, key, by });
+  changes?.push({ on, key, by });
 }
 
 function refuseLeg(

@@ -5,9 +5,9 @@ import { gather } from '../shared/gather.ts';
 import { isPartOf, type TenantId } from '../shared/id.ts';
 import { readBook, type Book } from './book.ts';
 import { digestRows, lockBook, nextAt, seal, type Digests, type Head } from './chain.ts';
-import { judge } from './judge.ts';
+import { judge, noteAll } from './judge.ts';
 import { presumeBook } from './presume.ts';
-import { movesNothing, type NewTransfer, type Posted, type Transfer } from './transfer.ts';
+import { movesNothing, rowOf, type NewTransfer, type Posted, type Transfer } from './transfer.ts';
 import { NotThere, writeBatch } from './write.ts';
 
 // PostgreSQL's names for them: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -50,9 +50,8 @@ type Presumed = { book: Book; rows: Transfer[]; digests: Digests; earliest: numb
 function presume(transfers: readonly NewTransfer[], now: Date): Presumed | null {
   const book = presumeBook(transfers);
   if (!book) return null;
-  const { rows } = judge(book, transfers, now);
-  if (rows.length < transfers.length) return null;
-  rows.sort(byId);
+  if (!noteAll(book, transfers)) return null;
+  const rows = transfers.map((one) => rowOf(one, now)).sort(byId);
   const earliest = Math.min(...transfers.map(({ effectiveAt }) => effectiveAt.getTime()));
   return { book, rows, digests: digestRows(rows), earliest };
 }

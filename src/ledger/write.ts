@@ -61,7 +61,7 @@ const statement = `
 export async function writeBatch(tx: Tx, seal: Seal, rows: readonly Transfer[], book: Book): Promise<void> {
   // In order of the key: neighbours lie on the same pages of the indexes.
   const accounts = [...book.accounts.values()].filter(isChanged).sort(byId);
-  const lots = [...book.lots.values()];
+  const lots = [...book.lots.values()].sort(byAccount);
   const fewer = lots.filter((lot) => lot.earned < 0n);
   const holds = [...book.holds.values()];
   const used = holds.filter((hold) => !hold.isNew && hold.added !== 0n);
@@ -116,6 +116,10 @@ function isChanged({ added }: AccountState): boolean {
 
 function byId(one: { id: string }, other: { id: string }): number {
   return one.id < other.id ? -1 : 1;
+}
+
+function byAccount(one: LotState, other: LotState): number {
+  return one.account < other.account ? -1 : 1;
 }
 
 function transferColumns(rows: readonly Transfer[]): unknown[] {

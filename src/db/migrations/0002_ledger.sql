@@ -132,6 +132,9 @@ create table batch (
   unique (tenant, at)
 );
 
+-- Digests do not compress.
+alter table batch alter column leaves set storage external;
+
 -- The head of the chain; its row is locked inside each posting transaction, which orders a tenant's batches.
 create table chain (
   tenant uuid primary key,
