@@ -8,6 +8,11 @@ import { serveWeb, type WebServer } from '../../src/http/serve.ts';
 import type { EvidenceStory } from '../../src/flow/tell-evidence.ts';
 import { deliverWaitingMessages } from '../../src/flow/deliver-messages.ts';
 import { text } from '../../src/notify/texts.ts';
+import { withTenant } from '../../src/db/transact.ts';
+import { draftRules } from '../../src/flow/launch-rules.ts';
+import { programmeById } from '../../src/network/programmes.ts';
+import { versionsOf } from '../../src/rules/read-rules.ts';
+import { nameId, type RuleId } from '../../src/shared/id.ts';
 import { demoReceipt, snapAndRead, testApp } from '../app.ts';
 import { launchBrowser, seriousFindings } from '../browser.ts';
 import { people } from '../world.ts';
@@ -36,9 +41,10 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
     await testing?.close();
   });
 
-  /** Dewi, who reviews, at her desk; what her console complains of comes with it. */
+  /** Dewi, who reviews, or somebody else at their desk; what the console complains of comes with it. */
   async function signedIn(
     colorScheme: 'light' | 'dark' = 'light',
+    who = 'Dewi',
   ): Promise<{ page: Page; complaints: string[] }> {
     const viewport = { width: 1440, height: 900 };
     const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB' });
@@ -51,12 +57,13 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
       if (isWorse) complaints.push(message.text());
     });
     await page.goto(`${web.url}/admin/`);
-    await page.getByRole('button', { name: 'Dewi' }).click();
+    await page.getByRole('button', { name: who }).click();
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('.row').first().waitFor();
     return { page, complaints };
   }
 
+  const baseRule = nameId(people.tenant, 'rule', people.programme, 'base');
   const focused = (page: Page) => page.locator(':focus').getAttribute('id');
 
   test('Dewi goes through the list with the keyboard and comes back to where she was', async () => {
@@ -108,6 +115,8 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
           `participants/${people.zofia}`,
           'partners',
           'partners?show=people',
+          'rules',
+          `rules/${baseRule}`,
         ]) {
           await page.goto(`${web.url}/admin/${screen}`);
           await page.locator('h1').first().waitFor();
@@ -119,6 +128,29 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
       },
     );
   }
+
+  test('Rina launches a draft: what it changes, and why without a replay', async () => {
+    await withTenant(testing.app.db, people.tenant, async (tx) => {
+      const [stored] = await versionsOf(tx, baseRule as RuleId);
+      const programme = (await programmeById(tx, people.programme))!;
+      const edited = { ...stored!.document, taxClass: 'bonus' };
+      await draftRules(tx, programme, [edited], { code: 'rina', role: 'manager' }, new Date());
+    });
+    const { page, complaints } = await signedIn('light', 'Rina');
+    await page.getByRole('link', { name: 'Rules' }).click();
+    await page.getByRole('link', { name: 'Points for sales' }).click();
+    await page.locator('.difference').waitFor();
+    expect(await page.locator('.difference tbody').innerText()).toMatch(/taxClass\s+–\s+bonus/);
+    const launch = page.getByRole('button', { name: 'Launch' });
+    expect(await launch.isDisabled()).toBe(true);
+    await page.getByLabel('Why it may go live without a replay').fill('for the tax report only');
+    await launch.click();
+    await launch.waitFor({ state: 'detached' });
+    expect(await page.locator('.detail-title .state').innerText()).toBe('Live');
+    const decisions = page.locator('.decisions');
+    await expect.poll(() => decisions.innerText()).toMatch(/rina launched version 3.*tax report/s);
+    expect(complaints).toEqual([]);
+  });
 
   test('Dewi refuses with two keys, and Zofia is told the reason in Polish', async () => {
     const { page, complaints } = await signedIn();

@@ -33,6 +33,9 @@ export type StatementRow = Schemas['Statement']['items'][number];
 export type Decision = Schemas['Review'];
 export type Corrections = NonNullable<Decision['corrections']>;
 export type Participant = Schemas['Participant'];
+export type Rule = Schemas['Rule'];
+export type RuleState = Rule['versions'][number]['state'];
+export type Experiment = Schemas['Experiment'];
 export type Me = Schemas['Me'];
 export type Person = Body<'/api/v1/demo/people'>['items'][number];
 

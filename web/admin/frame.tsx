@@ -77,6 +77,9 @@ function Navigation({ me }: { me: Me }) {
         <li>
           <NavLink to="/partners" icon="partners" text={say('admin.nav.partners')} />
         </li>
+        <li>
+          <NavLink to="/rules" icon="spark" text={say('admin.nav.rules')} />
+        </li>
       </ul>
       <Suspense>
         <PersonMenu me={me} />
@@ -85,7 +88,15 @@ function Navigation({ me }: { me: Me }) {
   );
 }
 
-function NavLink({ to, icon, text }: { to: '/evidence' | '/partners'; icon: IconName; text: string }) {
+function NavLink({
+  to,
+  icon,
+  text,
+}: {
+  to: '/evidence' | '/partners' | '/rules';
+  icon: IconName;
+  text: string;
+}) {
   return (
     <Link to={to} activeOptions={{ includeSearch: false }}>
       <Icon name={icon} />

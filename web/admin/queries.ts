@@ -104,6 +104,46 @@ export const products = queryOptions({
   staleTime: 60_000,
 });
 
+export const rules = queryOptions({
+  queryKey: ['rules', 'list'],
+  queryFn: () => bodyOf(client.GET('/api/v1/rules', { params: { query: {} } })),
+});
+
+export const ruleDetail = (id: string) =>
+  queryOptions({
+    queryKey: ['rules', id],
+    queryFn: () => bodyOf(client.GET('/api/v1/rules/{id}', { params: { path: { id } } })),
+    refetchInterval: calmMs,
+  });
+
+/** What this version changes of what is live, or of the version before it. */
+export const ruleDifference = (id: string, to: number) =>
+  queryOptions({
+    queryKey: ['rules', id, 'difference', to],
+    queryFn: () =>
+      bodyOf(client.GET('/api/v1/rules/{id}/difference', { params: { path: { id }, query: { to } } })),
+  });
+
+export const ruleDecisions = (id: string) =>
+  queryOptions({
+    queryKey: ['rules', id, 'decisions'],
+    queryFn: () => bodyOf(client.GET('/api/v1/decisions', { params: { query: { rule: id, limit: 50 } } })),
+  });
+
+export const experiments = queryOptions({
+  queryKey: ['experiments'],
+  queryFn: () => bodyOf(client.GET('/api/v1/experiments')),
+  staleTime: 60_000,
+});
+
+/** Reads everything that both groups did, so it is not asked for again by itself. */
+export const experiment = (name: string) =>
+  queryOptions({
+    queryKey: ['experiments', name],
+    queryFn: () => bodyOf(client.GET('/api/v1/experiments/{name}', { params: { path: { name } } })),
+    staleTime: 60_000,
+  });
+
 export const demoPeople = queryOptions({
   queryKey: ['demo', 'people'],
   queryFn: () => bodyOf(client.GET('/api/v1/demo/people')),

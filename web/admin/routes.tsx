@@ -9,7 +9,7 @@ import {
 import { evidenceStates, type EvidenceState } from './api.ts';
 import { Frame } from './frame.tsx';
 import { NotFound } from './notices.tsx';
-import { evidenceDetail, evidenceList, explanation } from './queries.ts';
+import { evidenceDetail, evidenceList, explanation, ruleDetail, rules } from './queries.ts';
 
 /** What the address of the list says: the filter, the page of it, and the receipt that lies open over it. */
 export type EvidenceSearch = { state?: EvidenceState; before?: string; open?: string };
@@ -70,7 +70,32 @@ const partners = createRoute({
   component: lazyRouteComponent(() => import('./partners.tsx'), 'PartnersPage'),
 });
 
-const tree = root.addChildren([home, evidence, evidencePage, transferPage, participantPage, partners]);
+const rulesPage = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  validateSearch: (search: Record<string, unknown>): { show?: 'experiments' } =>
+    search.show === 'experiments' ? { show: 'experiments' } : {},
+  loader: ({ context }) => void context.queries.prefetchQuery(rules),
+  component: lazyRouteComponent(() => import('./rules/list.tsx'), 'RulesPage'),
+});
+
+const rulePage = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/$id',
+  loader: ({ context, params }) => void context.queries.prefetchQuery(ruleDetail(params.id)),
+  component: lazyRouteComponent(() => import('./rules/rule.tsx'), 'RulePage'),
+});
+
+const tree = root.addChildren([
+  rulesPage,
+  rulePage,
+  home,
+  evidence,
+  evidencePage,
+  transferPage,
+  participantPage,
+  partners,
+]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -1,0 +1,115 @@
+import { Button, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { bodyOf, client, newKey, type Rule } from '../api.ts';
+import { Icon } from '../icons.tsx';
+import { useReader } from '../language.tsx';
+
+/** What waits to go live: what it rests on, whether a second person is needed, and the decision. */
+export function Launch({ rule }: { rule: Rule }) {
+  const { say } = useReader();
+  const { state, createdBy } = rule.versions[0]!;
+  if (state !== 'draft' && state !== 'proposed') return null;
+  return (
+    <section className="section" aria-labelledby="launch">
+      <h2 id="launch">{say('admin.launch.title')}</h2>
+      <div className={rule.beyond || !rule.replay ? 'why is-wait' : 'why is-busy'}>
+        <strong>
+          <Replayed rule={rule} />
+        </strong>
+        <Beyond rule={rule} />
+        {state === 'proposed' && <p>{say('admin.launch.proposed', { who: createdBy })}</p>}
+      </div>
+      <Decide rule={rule} isProposed={state === 'proposed'} />
+    </section>
+  );
+}
+
+function Replayed({ rule: { replay } }: { rule: Rule }) {
+  const { say, day, number } = useReader();
+  if (!replay) return say('admin.launch.not-replayed');
+  const cost = Object.entries(replay.cost).map(([asset, units]) => `${number(units)} ${asset}`);
+  return say('admin.launch.replayed', {
+    from: day(replay.firstDay),
+    to: day(replay.lastDay),
+    activities: number(replay.activities),
+    cost: cost.join(', ') || '0',
+  });
+}
+
+function Beyond({ rule: { beyond } }: { rule: Rule }) {
+  const { say, number } = useReader();
+  if (!beyond) return null;
+  const { asset, units, limit } = beyond;
+  const bound = { asset, limit: number(limit) };
+  return (
+    <p>
+      {units === null
+        ? say('admin.launch.beyond-unknown', bound)
+        : say('admin.launch.beyond', { ...bound, units: number(units) })}
+    </p>
+  );
+}
+
+function Decide({ rule, isProposed }: { rule: Rule; isProposed: boolean }) {
+  const { say } = useReader();
+  const [reason, setReason] = useState('');
+  const queries = useQueryClient();
+  const decide = useMutation({
+    mutationFn: (what: 'launch' | 'decline') => send(rule, what, reason.trim()),
+    onSuccess: async () => {
+      setReason('');
+      await queries.invalidateQueries({ queryKey: ['rules'] });
+    },
+  });
+  const needsReason = !isProposed && !rule.replay;
+  return (
+    <form
+      className="launch"
+      onSubmit={(event) => {
+        event.preventDefault();
+        decide.mutate('launch');
+      }}
+    >
+      {decide.error && (
+        <p className="is-bad" role="alert">
+          <Icon name="warning" /> {decide.error.message || say('admin.launch.failed')}
+        </p>
+      )}
+      {(needsReason || isProposed) && (
+        <TextInput
+          label={say(isProposed ? 'admin.launch.why-not' : 'admin.launch.waiver')}
+          value={reason}
+          maxLength={500}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      )}
+      <div className="launch-row">
+        <Button type="submit" loading={decide.isPending} disabled={needsReason && reason.trim() === ''}>
+          {say(
+            isProposed ? 'admin.launch.approve' : rule.beyond ? 'admin.launch.propose' : 'admin.launch.now',
+          )}
+        </Button>
+        {isProposed && (
+          <Button
+            variant="default"
+            disabled={reason.trim() === '' || decide.isPending}
+            onClick={() => decide.mutate('decline')}
+          >
+            {say('admin.launch.decline')}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function send({ id, versions, replay }: Rule, what: 'launch' | 'decline', reason: string) {
+  const { version, state } = versions[0]!;
+  const params = { path: { id } };
+  const headers = { 'idempotency-key': newKey() };
+  if (what === 'decline')
+    return bodyOf(client.POST('/api/v1/rules/{id}/decline', { params, headers, body: { version, reason } }));
+  const waiver = state === 'draft' && !replay ? { waiver: reason } : {};
+  return bodyOf(client.POST('/api/v1/rules/{id}/launch', { params, headers, body: { version, ...waiver } }));
+}
