@@ -49,10 +49,6 @@ const commands: Record<string, Entry> = {
     summary: 'run rules over what really happened and tell what they would have cost',
     load: () => import('./replay.ts'),
   },
-  'import balances': {
-    summary: 'book balances that people bring along from another system',
-    load: () => import('./import-balances.ts'),
-  },
   'eval ocr': {
     summary: 'measure the reading of receipts on a labelled folder',
     load: () => import('./eval-ocr.ts'),
