@@ -21,7 +21,7 @@ const rooms: Record<string, readonly string[]> = {
   activity: ['evidence', 'network', 'db', 'shared'],
   rules: ['activity', 'network', 'db', 'shared'],
   progress: ['rules', 'activity', 'network', 'db', 'shared'],
-  replay: ['rules', 'activity', 'network', 'db', 'shared'],
+  replay: ['progress', 'rules', 'activity', 'network', 'db', 'shared'],
   programme: ['progress', 'rules', 'activity', 'network', 'db', 'shared'],
   flow: [
     'evidence',

@@ -113,7 +113,12 @@ function replayOnce(base: Base, threads?: number): Promise<Measured> {
       const result = await replayRules(
         db,
         { tenant, programme, documents: [proposal()], firstDay, lastDay },
-        { login: base.logins.worker, onProgress: look, ...(threads !== undefined && { threads }) },
+        {
+          now: new Date(),
+          login: base.logins.worker,
+          onProgress: look,
+          ...(threads !== undefined && { threads }),
+        },
       );
       return { result, rssMb: rss / 1e6 };
     } finally {

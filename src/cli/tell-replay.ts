@@ -34,7 +34,7 @@ export function tellReplay(
       ({ rule, period, day }) => `The limit of ${rule} (${period}) would have been used up on ${day}.`,
     ),
     ...(result.withoutGoals.length > 0
-      ? [`Goals are not part of a replay: ${result.withoutGoals.join(', ')}.`]
+      ? [`Goals that a replay cannot judge are left out: ${result.withoutGoals.join(', ')}.`]
       : []),
   ];
 }

@@ -11,9 +11,9 @@ export async function replayAndKeep(
   app: Pick<App, 'db' | 'now'>,
   request: ReplayRequest,
   by: string,
-  options: ReplayOptions,
+  options: Omit<ReplayOptions, 'now'>,
 ): Promise<ReplayResult> {
-  const result = await replayRules(app.db, request, options);
+  const result = await replayRules(app.db, request, { ...options, now: app.now() });
   const { firstDay, lastDay, activities } = result;
   await withTenant(app.db, request.tenant, async (tx) => {
     for (const document of request.documents) {

@@ -19,6 +19,8 @@ let programme: Programme;
 
 const inNusa = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => withTenant(database.db, people.tenant, work);
 
+const now = new Date('2018-10-01T00:00:00Z');
+
 /** One point per piece, with this budget. */
 function rule(code: string, changes: Partial<RuleDocument>): RuleDocument {
   return {
@@ -85,6 +87,10 @@ beforeAll(async () => {
     rule('order-shop', limited('outlet', 70, 'partial')),
     rule('order-budget', limited('rule', 90, 'partial')),
     rule('order-whole', limited('rule', 50, 'nothing')),
+    rule('order-goal', {
+      goal: { for: 'participant', per: 'week', counts: { of: 'quantity' }, target: 30_000 },
+      effects: [{ kind: 'award', leg: 'week', asset: 'points', per: 'goal', units: 7 }],
+    }),
   ];
   const saved = await inNusa((tx) =>
     saveRules(tx, people.programme, rules, 'test', new Date('2018-01-01T00:00:00Z')),
@@ -122,7 +128,7 @@ function replay({ documents = [], threads = 2, signal }: Options = {}): Promise<
   return replayRules(
     database.db,
     { tenant: people.tenant, programme, documents, firstDay: '2018-07-01', lastDay: '2018-08-31' },
-    { login: database.logins.worker, threads, ...(signal && { signal }) },
+    { now, login: database.logins.worker, threads, ...(signal && { signal }) },
   );
 }
 
@@ -137,6 +143,15 @@ describe('a replay of the live rules', () => {
       const sums = new Map<string, bigint>();
       for (const { evaluation } of await evaluationsOf(tx, ids))
         for (const { code, units } of awardsOf(evaluation)) sums.set(code, (sums.get(code) ?? 0n) + units);
+      const goals = await tx.query<{ code: string; units: bigint }>(
+        `select r.code, sum(t.amount * case when t.reverses is null then 1 else -1 end)::bigint as units
+         from transfer t
+         join settlement s on s.tenant = $1 and s.goal = t.cause and s.turn = 1
+         join rule r on r.tenant = $1 and r.id = s.rule and r.version = s.version
+         where t.tenant = $1 group by r.code`,
+        [people.tenant],
+      );
+      for (const { code, units } of goals) sums.set(code, units);
       return [...sums].toSorted().map(([code, units]) => ({ code, units }));
     });
     const earned = await inNusa((tx) =>
@@ -147,7 +162,7 @@ describe('a replay of the live rules', () => {
       ),
     );
     const result = await replay();
-    expect(booked.length).toBe(4);
+    expect(booked.length).toBe(5);
     expect(result.by.rule).toEqual(
       booked.map(({ code, units }) => ({ name: code, asset: 'points', live: units, proposed: units })),
     );

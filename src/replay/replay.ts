@@ -9,6 +9,8 @@ import { liveRules } from '../rules/read-rules.ts';
 import { ruleIdOf } from '../rules/save-rule.ts';
 import type { ParticipantId, TenantId } from '../shared/id.ts';
 import { addDays, momentAt, weekdayOf, type Day } from '../shared/time.ts';
+import { periodOf } from '../progress/period.ts';
+import { isReplayed } from './goals.ts';
 import { runMerged, type Exhausted, type Runner } from './merge.ts';
 import { groupings, keyOf, partsOf, type Grouping, type Sums, type Tally } from './tally.ts';
 import { startThread } from './threads.ts';
@@ -23,6 +25,8 @@ export type ReplayRequest = {
 };
 
 export type ReplayOptions = {
+  /** Decides which periods of goals are over. */
+  now: Date;
   /** How the threads reach the database. */
   login: Login;
   threads?: number;
@@ -52,7 +56,7 @@ export type ReplayResult = {
   participants: { winners: number; losers: number; unchanged: number; most: Change[]; least: Change[] };
   /** When a limit that participants share was used up under the proposed rules; `period` as the limit counts. */
   exhausted: { rule: string; period: string; day: Day }[];
-  /** Rules that pay for goals: what goals bring is not part of a replay. */
+  /** Rules with goals that a replay cannot judge: of outlets and partners, with own targets, in a row, growth, under limits. */
   withoutGoals: string[];
   seconds: number;
 };
@@ -69,7 +73,7 @@ const namedMax = 10;
 export async function replayRules(
   db: Db,
   { tenant, programme, documents, firstDay, lastDay }: ReplayRequest,
-  { login, threads = Math.min(availableParallelism(), threadsMax), onProgress, signal }: ReplayOptions,
+  { now, login, threads = Math.min(availableParallelism(), threadsMax), onProgress, signal }: ReplayOptions,
 ): Promise<ReplayResult> {
   const started = performance.now();
   const from = await withTenant(db, tenant, (tx) => limitsBegin(tx, programme, documents, firstDay));
@@ -82,8 +86,10 @@ export async function replayRules(
     shards: (await hasMoved(tx, period)) ? 1 : threads,
     expected: await countVersions(tx, period),
   }));
+  const { timeZone } = programme;
+  const shared = { ...period, documents, firstDay, timeZone, now };
   const parts = Array.from({ length: shards }, (_, shard) =>
-    startThread({ login, tenant, options: { ...period, shard, shards, documents, firstDay } }),
+    startThread({ login, tenant, options: { ...shared, shard, shards } }),
   );
   let versions = 0;
   try {
@@ -109,7 +115,7 @@ export async function replayRules(
   }
 }
 
-// The first day on which the longest limit that reaches into the period began to count.
+// The first day on which the longest limit or goal that reaches into the period began to count.
 async function limitsBegin(
   tx: Tx,
   programme: Programme,
@@ -117,15 +123,17 @@ async function limitsBegin(
   firstDay: Day,
 ): Promise<Day> {
   const { rules } = await liveRules(tx, programme.id);
-  const limits = [...rules.map(({ document }) => document), ...documents].flatMap(
-    (each) => each.limits ?? [],
-  );
+  const all = [...rules.map(({ document }) => document), ...documents];
+  const limits = all.flatMap((each) => each.limits ?? []);
   const begins = limits.map(({ per }) => {
     if (per === 'programme') return '2000-01-01';
     if (per === 'month') return `${firstDay.slice(0, 7)}-01`;
     return per === 'week' ? addDays(firstDay, 1 - weekdayOf(firstDay)) : firstDay;
   });
-  return [firstDay, ...begins].toSorted()[0]!;
+  const goals = all.flatMap((each) =>
+    each.goal && isReplayed(each) ? [periodOf(each.goal.per, firstDay, each.scope).first] : [],
+  );
+  return [firstDay, ...begins, ...goals].toSorted()[0]!;
 }
 
 type Period = { programme: Programme['id']; from: Date; until: Date };
@@ -182,7 +190,9 @@ async function tellResult(
         return { rule: codes.get(rule) ?? rule, period: period.join(' '), day };
       })
       .toSorted((a, b) => (a.day < b.day ? -1 : 1)),
-    withoutGoals: [...new Set(proposed.filter(({ goal }) => goal).map(({ code }) => code))].toSorted(),
+    withoutGoals: [
+      ...new Set(proposed.filter((each) => each.goal && !isReplayed(each)).map(({ code }) => code)),
+    ].toSorted(),
   };
 }
 

@@ -6,6 +6,7 @@ import { ruleIdOf } from '../rules/save-rule.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
 import type { ProgrammeId } from '../shared/id.ts';
 import { wallTime } from '../shared/time.ts';
+import { openGoals } from './goals.ts';
 import { tellHistory, type Part } from './history.ts';
 import type { Runner } from './merge.ts';
 import { openShard, type Books } from './shard.ts';
@@ -14,14 +15,24 @@ import { openShard, type Books } from './shard.ts';
 const waitingMin = 1000;
 
 /** What one part needs to know. `firstDay`: what happened before only fills the limits. */
-export type RunnerOptions = Part & { documents: readonly RuleDocument[]; firstDay: string };
+export type RunnerOptions = Part & {
+  documents: readonly RuleDocument[];
+  firstDay: string;
+  timeZone: string;
+  now: Date;
+};
 
 /** Runs one part of the history in the caller's transaction, which must see one moment throughout. */
-export async function openRunner(tx: Tx, { documents, firstDay, ...part }: RunnerOptions): Promise<Runner> {
+export async function openRunner(
+  tx: Tx,
+  { documents, firstDay, timeZone, now, ...part }: RunnerOptions,
+): Promise<Runner> {
   const live = await liveRules(tx, part.programme);
   const books = booksOf(tx, part.programme, live, documents);
+  const goals = openGoals(books, { programme: part.programme, timeZone, now, firstDay });
   const shard = openShard(
     books,
+    goals,
     firstDay,
     ({ subject: { activity, facts } }) => wallTime(activity.occurredAt, facts.timeZone).day,
   );

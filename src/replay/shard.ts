@@ -4,6 +4,8 @@ import { viewOf } from '../rules/evaluate-scope.ts';
 import { evaluateOne } from '../rules/evaluate.ts';
 import { usageName, type Evaluation, type Subject, type Use } from '../rules/evaluation.ts';
 import { bindRules, candidatesOf, type RuleBook } from '../rules/select.ts';
+import type { Count } from '../progress/evaluate-counts.ts';
+import type { GoalReplay } from './goals.ts';
 import { isBefore, type Position, type Recorded } from './history.ts';
 import {
   addContribution,
@@ -55,15 +57,24 @@ export type Shard = {
 };
 
 /** What one version came to: kept for as long as a later version may replace it. */
-type Outcome = { uses: Record<World, Use[]>; contribution: Contribution };
+type Outcome = { uses: Record<World, Use[]>; contribution: Contribution; counts: Count[] };
 
 /** `firstDay`: what happened before only fills the limits. */
-export function openShard(books: Books, firstDay: string, dayOf: (one: Recorded) => string): Shard {
+export function openShard(
+  books: Books,
+  goals: GoalReplay,
+  firstDay: string,
+  dayOf: (one: Recorded) => string,
+): Shard {
   const tally = emptyTally();
-  const judge = openJudge(books, (one) => dayOf(one) >= firstDay);
+  const judge = openJudge(books, goals, (one) => dayOf(one) >= firstDay);
   let waiting: Recorded[] = [];
   let tried: Tried[] = [];
 
+  const add = ({ contribution, counts }: Outcome, sign: 1n | -1n) => {
+    addContribution(tally, contribution, sign);
+    goals.add(counts, sign);
+  };
   const countUntil = (until: Position | null) => {
     if (!until) return waiting.length;
     const end = waiting.findIndex(({ position }) => isBefore(until, position));
@@ -86,8 +97,8 @@ export function openShard(books: Books, firstDay: string, dayOf: (one: Recorded)
     },
     keep() {
       for (const { one, before, outcome } of tried) {
-        if (before) addContribution(tally, before.contribution, -1n);
-        addContribution(tally, outcome.contribution, 1n);
+        if (before) add(before, -1n);
+        add(outcome, 1n);
         if (!one.isCorrected && !one.subject.activity.withdrawn && dayOf(one) >= firstDay)
           tally.activities += 1;
       }
@@ -102,7 +113,8 @@ export function openShard(books: Books, firstDay: string, dayOf: (one: Recorded)
       tried = [];
     },
     finish() {
-      for (const { contribution } of judge.unfinished()) addContribution(tally, contribution, -1n);
+      for (const outcome of judge.unfinished()) add(outcome, -1n);
+      addContribution(tally, goals.settle(), 1n);
       return tally;
     },
   };
@@ -112,7 +124,7 @@ export function openShard(books: Books, firstDay: string, dayOf: (one: Recorded)
 type Tried = { one: Recorded; before: Outcome | undefined; outcome: Outcome };
 
 /** Evaluates versions one after the other and keeps count of the limits; what was tried last can be forgotten again. */
-function openJudge(books: Books, counts: (one: Recorded) => boolean) {
+function openJudge(books: Books, goals: GoalReplay, isTold: (one: Recorded) => boolean) {
   const usage = { live: new Map<string, bigint>(), proposed: new Map<string, bigint>() };
   const earlier = new Map<string, Outcome>();
   const use = (world: World, uses: readonly Use[], sign: 1n | -1n) => {
@@ -128,7 +140,11 @@ function openJudge(books: Books, counts: (one: Recorded) => boolean) {
     attempt(one: Recorded): Tried {
       const { subject } = one;
       const before = earlier.get(subject.activity.id);
-      const outcome: Outcome = { uses: { live: [], proposed: [] }, contribution: [] };
+      const outcome: Outcome = {
+        uses: { live: [], proposed: [] },
+        contribution: [],
+        counts: goals.countsOf(subject),
+      };
       if (before) for (const world of worlds) use(world, before.uses[world], -1n);
       const live = evaluateOne(books.live, subject, usage.live, 'candidates');
       const proposed = isSame(books, subject, usage)
@@ -138,9 +154,9 @@ function openJudge(books: Books, counts: (one: Recorded) => boolean) {
         use(world, uses, 1n);
         outcome.uses[world] = uses;
       }
-      if (counts(one) && live === proposed)
+      if (isTold(one) && live === proposed)
         outcome.contribution = contributionOf('both', books.live, subject, live);
-      else if (counts(one))
+      else if (isTold(one))
         outcome.contribution = [
           ...contributionOf('live', books.live, subject, live),
           ...contributionOf('proposed', books.proposed, subject, proposed),
