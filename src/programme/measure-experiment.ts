@@ -49,16 +49,20 @@ export async function measureExperiment(
          and ($10::text[] is null or o.area in (select b.id from below b))
          and ($11::text[] is null or o.channel = any($11)) and ($12::text[] is null or o.code = any($12))
      ), member as (${members[of]}
-     ), newest as (
-       select distinct on (a.id) a.id, a.version, a.${of} as subject, a.kind, a.occurred_at, a.currency, a.total_minor, a.withdrawn
-       from activity a where a.tenant = $1 and a.programme = $2 order by a.id, a.version desc
      ), counted as (
-       select n.subject, n.occurred_at, ${values[measure.of]} as value from newest n
-       where not n.withdrawn and n.kind = any($6) and ($7::text is null or n.currency = $7) and n.occurred_at >= $3 and n.occurred_at < $5
+       select n.${of} as subject, n.occurred_at, ${values[measure.of]} as value from activity n
+       where n.tenant = $1 and n.programme = $2 and n.occurred_at >= $3 and n.occurred_at < $5
+         and not n.withdrawn and n.kind = any($6) and ($7::text is null or n.currency = $7)
+         and not exists (select from activity later where later.tenant = $1 and later.id = n.id and later.version > n.version)
      ), done as (
-       select m.id, coalesce(sum(c.value) filter (where c.occurred_at >= $4), 0)::float8 as y,
-         coalesce(sum(c.value) filter (where c.occurred_at < $4), 0)::float8 as x
-       from member m left join counted c on c.subject = m.id group by m.id
+       -- Grouped and not joined: with statistics that are out of date a join of all with all would be chosen.
+       select e.id, sum(e.y)::float8 as y, sum(e.x)::float8 as x from (
+         select m.id, 0::numeric as y, 0::numeric as x, true as is_member from member m
+         union all
+         select c.subject, case when c.occurred_at >= $4 then c.value else 0 end,
+           case when c.occurred_at < $4 then c.value else 0 end, false
+         from counted c
+       ) as e group by e.id having bool_or(e.is_member)
      ), split as (
        select d.y, d.x, ('x' || encode(substring(sha256(convert_to($8::text || ' ' || d.id, 'UTF8')) for 4), 'hex'))::bit(32)::bigint
          % 10000 < $9::integer * 100 as treated
