@@ -129,6 +129,21 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
     );
   }
 
+  test('Rina edits a rule: what is wrong is told with its place, and a draft is saved', async () => {
+    const { page, complaints } = await signedIn('light', 'Rina');
+    await page.goto(`${web.url}/admin/rules/${nameId(people.tenant, 'rule', people.programme, 'focus')}`);
+    await page.getByText('The document').click();
+    const editor = page.getByRole('textbox', { name: 'The document' });
+    await editor.fill((await editor.inputValue()).replace('1000', '0'));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.locator('.editor .is-bad').first().waitFor();
+    expect(await page.locator('.editor .is-bad').innerText()).toContain('effects[0].stepMilli');
+    await editor.fill((await editor.inputValue()).replace('"stepMilli": 0', '"stepMilli": 2000'));
+    await page.getByRole('button', { name: 'Save as a draft' }).click();
+    await page.getByText('rina saved version 2 as a draft.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('Rina launches a draft: what it changes, and why without a replay', async () => {
     await withTenant(testing.app.db, people.tenant, async (tx) => {
       const [stored] = await versionsOf(tx, baseRule as RuleId);

@@ -7,6 +7,7 @@ import { useReader } from '../language.tsx';
 import { NotFound, Trouble } from '../notices.tsx';
 import { ruleDecisions, ruleDetail, ruleDifference } from '../queries.ts';
 import { Moment } from '../values.tsx';
+import { Edit } from './edit.tsx';
 import { Launch } from './launch.tsx';
 import { RuleMark } from './mark.tsx';
 import '../story.css';
@@ -46,7 +47,7 @@ export function RulePage() {
             <Difference rule={data} />
             <Versions rule={data} />
             <Decisions id={id} />
-            <Text rule={data} />
+            <Edit rule={data} />
           </>
         )}
       </div>
@@ -158,18 +159,4 @@ function Decisions({ id }: { id: string }) {
 function whyOf(facts: Record<string, unknown>): string | null {
   const why = facts['reason'] ?? facts['waiver'] ?? facts['because'];
   return typeof why === 'string' ? why : null;
-}
-
-function Text({ rule }: { rule: Rule }) {
-  const { say } = useReader();
-  return (
-    <section className="section">
-      <details>
-        <summary>{say('admin.rule.document')}</summary>
-        <pre className="document" tabIndex={0}>
-          {JSON.stringify(rule.versions[0]!.document, null, 2)}
-        </pre>
-      </details>
-    </section>
-  );
 }
