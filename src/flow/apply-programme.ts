@@ -27,6 +27,7 @@ import { refuse, type Refused } from '../shared/refusal.ts';
 import { dayAt } from './calendar.ts';
 import { standingDocuments } from './known-names.ts';
 import { draftRules, endRule, launchRule, type Actor, type Decided, type Undecided } from './launch-rules.ts';
+import { queueUpToDate } from './save-progress.ts';
 
 /** How documents are to take effect: as drafts, or launched at once on the strength of replays or of a stated reason. */
 export type ApplyOptions = { launch?: boolean | undefined; waiver?: string | undefined };
@@ -168,6 +169,7 @@ async function applyOthers(
     decisions.push({ programme: programme.id, at, by: by.code, what: 'configured', facts });
   }
   await recordDecisions(tx, decisions);
+  if (decisions.length > 0) await queueUpToDate(tx, programme.id);
 }
 
 function orThrow(one: Decided | Undecided, document: string): Decided {

@@ -13,6 +13,7 @@ import { saveRules, type Saved, type SaveOptions } from '../rules/save-rule.ts';
 import type { RuleId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { knownNames } from './known-names.ts';
+import { queueUpToDate } from './save-progress.ts';
 
 /** Which of the brand's people acts. */
 export type Actor = Pick<Staff, 'code' | 'role'>;
@@ -204,7 +205,10 @@ async function saveAs(
 ): Promise<Saved> {
   const known = await knownNames(tx, programme.id, [document]);
   const all = { basedOn: version, known, ...options };
-  return (await saveRules(tx, programme.id, [document], by.code, at, all))[0]!;
+  const saved = (await saveRules(tx, programme.id, [document], by.code, at, all))[0]!;
+  // What a goal counts is counted from history, not while the first sale waits.
+  if (saved.ok && options.state === 'live' && document.goal) await queueUpToDate(tx, programme.id);
+  return saved;
 }
 
 function decision(

@@ -1,13 +1,14 @@
+import { enqueue } from '../db/enqueue.ts';
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
 import { participantById } from '../network/participants.ts';
-import type { Programme } from '../network/programmes.ts';
+import { programmeById, type Programme } from '../network/programmes.ts';
 import type { Staff } from '../network/staff.ts';
 import { followedBy } from '../progress/book.ts';
 import { saveDocuments, type SavedDocument } from '../progress/documents.ts';
 import { beginFollowing } from '../progress/follow.ts';
 import { overrideTier } from '../progress/tiers.ts';
-import type { ParticipantId, TenantId } from '../shared/id.ts';
+import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { wallTime, type Day } from '../shared/time.ts';
 import { keepSegments } from './keep-segments.ts';
@@ -31,19 +32,41 @@ export async function saveProgress(
 ): Promise<SavedDocument | Refused<'not-allowed'>> {
   if (by.role !== 'manager') return refuse('not-allowed');
   const saved = await withTenant(db, tenant, async (tx) => {
-    await lockBook(tx);
     const [one] = await saveDocuments(tx, programme.id, [document], by.code, at, {
       today: wallTime(at, programme.timeZone).day,
       ...(effectiveFrom && { effectiveFrom }),
       ...(state && { state }),
     });
-    if (one!.ok && !one!.unchanged) await beginFollowing(tx, programme, at);
     return one!;
   });
-  if (!saved.ok || saved.unchanged) return saved;
-  if (saved.kind === 'tiers') await moveEverybody(db, tenant, programme.id, at);
-  if (saved.kind === 'segment') await keepSegments(db, tenant, at);
+  if (saved.ok && !saved.unchanged) await bringUpToDate(db, tenant, programme.id, at);
   return saved;
+}
+
+/** Has a programme brought up to date by a job, once what was saved in this transaction has committed. */
+export async function queueUpToDate(tx: Tx, programme: ProgrammeId): Promise<void> {
+  const key = `bring-up-to-date:${tx.tenant}:${programme}`;
+  await enqueue(tx, 'bring-up-to-date', { tenant: tx.tenant, programme }, { key });
+}
+
+/**
+ * After rules with goals, tiers, discounts or segments were saved: what they count is filled from history, and everybody's
+ * tier and segments are computed. It may run as often as one likes.
+ */
+export async function bringUpToDate(
+  db: Db,
+  tenant: TenantId,
+  programme: ProgrammeId,
+  at: Date,
+): Promise<void> {
+  const { tiers, segments } = await withTenant(db, tenant, async (tx) => {
+    await lockBook(tx);
+    const known = (await programmeById(tx, programme))!;
+    await beginFollowing(tx, known, at);
+    return followedBy(tx, programme);
+  });
+  if (tiers.length > 0) await moveEverybody(db, tenant, programme, at);
+  if (segments.length > 0) await keepSegments(db, tenant, at);
 }
 
 /** Gives somebody a tier by hand for some days; what was judged on them is judged again. Managers may. */

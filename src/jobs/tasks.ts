@@ -6,10 +6,11 @@ import { readEvidence } from '../flow/read-evidence.ts';
 import { queueTending, tendLedger } from '../flow/tend-ledger.ts';
 import { watchAllExperiments } from '../flow/watch-experiments.ts';
 import { verifyBooks } from '../flow/verify-books.ts';
+import { bringUpToDate } from '../flow/save-progress.ts';
 import { beginTiers, settleAllEnded } from '../flow/settle-ended.ts';
 import { verifySampledCounters } from '../flow/verify-counters.ts';
 import type { ReplayId } from '../replay/requests.ts';
-import type { EvidenceId, TenantId } from '../shared/id.ts';
+import type { EvidenceId, ProgrammeId, TenantId } from '../shared/id.ts';
 import type { Task } from './run.ts';
 
 /** Every job by its name: one line each, calling its verb with the database as the worker's role. */
@@ -29,6 +30,8 @@ export function tasksOf(app: App): Record<string, Task> {
     'verify-books': (db) => verifyBooks(db, app.now()),
     'verify-counters': (db) => verifySampledCounters(db),
     'keep-segments': (db) => keepAllSegments(db, app.now()),
+    'bring-up-to-date': (db, { tenant, programme }: { tenant: TenantId; programme: ProgrammeId }) =>
+      bringUpToDate(db, tenant, programme, app.now()),
     'begin-tiers': (db) => beginTiers(db, app.now()),
     'settle-ended': (db) => settleAllEnded(db, app.now()),
   };
