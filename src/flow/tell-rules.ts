@@ -11,7 +11,7 @@ import { refuse, type Refused } from '../shared/refusal.ts';
 import { knownNames } from './known-names.ts';
 
 /** A rule in a list: its newest version, and the one that is live (null: none is). */
-export type ListedRule = { newest: StoredRule; live: StoredRule | null };
+export type ListedRule = { programme: Programme; newest: StoredRule; live: StoredRule | null };
 
 /** A rule with its versions, the newest first, and what a launch of the newest would rest on. */
 export type ToldRule = {
@@ -33,11 +33,22 @@ export async function programmeAsked(
   return refuse('bad-request', { field: 'programme', problem: code === undefined ? 'missing' : 'unknown' });
 }
 
-/** The rules of a programme in order of code. */
-export async function tellRules(tx: Tx, programme: Programme): Promise<ListedRule[]> {
-  const live = await standingRules(tx, programme.id);
-  const newest = await newestRules(tx, programme.id);
-  return newest.map((rule) => ({ newest: rule, live: live.find(({ id }) => id === rule.id) ?? null }));
+/** The rules of a programme, or of all of them, in order of code. Refuses a programme that nobody knows. */
+export async function tellRules(
+  tx: Tx,
+  code: string | undefined,
+): Promise<{ ok: true; rules: ListedRule[] } | Refused<'bad-request'>> {
+  const all = await listProgrammes(tx);
+  const asked = code === undefined ? all : all.filter((programme) => programme.code === code);
+  if (code !== undefined && asked.length === 0)
+    return refuse('bad-request', { field: 'programme', problem: 'unknown' });
+  const rules: ListedRule[] = [];
+  for (const programme of asked) {
+    const live = await standingRules(tx, programme.id);
+    for (const newest of await newestRules(tx, programme.id))
+      rules.push({ programme, newest, live: live.find(({ id }) => id === newest.id) ?? null });
+  }
+  return { ok: true, rules };
 }
 
 /** One rule, or null. */

@@ -33,6 +33,7 @@ export const listedRuleShape = z
   .object({
     id: z.uuid(),
     code: z.string(),
+    programme: z.string(),
     title: z.string(),
     state,
     version: z.int(),
@@ -98,11 +99,12 @@ export const decisionShape = z
   })
   .openapi('Decision');
 
-export function showListedRule({ newest, live }: ListedRule, language: string) {
+export function showListedRule({ programme, newest, live }: ListedRule, language: string) {
   const { id, code, state, version, document, createdAt, createdBy } = newest;
   return {
     id,
     code,
+    programme: programme.code,
     title: (document.texts[language] ?? document.texts['en']!).title,
     state,
     version,

@@ -51,6 +51,7 @@ function Rules() {
   const { data, error, refetch } = useQuery(rules);
   if (error && !data) return <Trouble error={error} again={refetch} />;
   if (!data) return null;
+  const isOne = new Set(data.items.map(({ programme }) => programme)).size < 2;
   if (data.items.length === 0)
     return (
       <Empty title={say('admin.rules.empty')}>
@@ -77,7 +78,7 @@ function Rules() {
               <Link className="row-link" to="/rules/$id" params={{ id: rule.id }}>
                 {rule.title}
               </Link>
-              <span className="rule-code">{rule.code}</span>
+              <span className="rule-code">{isOne ? rule.code : `${rule.programme}, ${rule.code}`}</span>
             </th>
             <td>
               <RuleMark state={rule.state} />
