@@ -76,7 +76,8 @@ export async function activate(
   because: Id<string> | null = null,
 ): Promise<Activated[]> {
   if (earnings.length === 0) return [];
-  await lockBook(tx);
+  // An activation that was taken back may follow once more; each posting moves the chain on, so its place tells them apart.
+  const { seq } = await lockBook(tx);
   const links = await readLinks(tx, earnings);
   const booked = (await transfersByIds(tx, earnings)).filter(({ to }) => to.role === 'pending');
   const open = booked.filter(({ id }) => pendingLeft(links.get(id)!) > 0n);
@@ -86,9 +87,10 @@ export async function activate(
   );
   const activations = open.map((earning) => {
     const cause = because ?? earning.cause ?? undefined;
+    const parts = ['activate', earning.id, String(seq)];
     const id = cause
-      ? partId<TransferId>(cause, 'activate', earning.id)
-      : eventId<TransferId>(timeOf(earning.id), tx.tenant, 'activate', earning.id);
+      ? partId<TransferId>(cause, ...parts)
+      : eventId<TransferId>(timeOf(earning.id), tx.tenant, ...parts);
     const amount = pendingLeft(links.get(earning.id)!);
     return activationOf(tx.tenant, earning, { id, tx: id, amount, effectiveAt, cause });
   });

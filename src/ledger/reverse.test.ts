@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { codesOf, day0, openBook, type TestBook } from '../../test/book.ts';
 import { testDatabase } from '../../test/database.ts';
 import { newId, type TransferId } from '../shared/id.ts';
+import { activate as activateWaiting } from './activate.ts';
 import type { Follow } from './holds.ts';
 import { post } from './post.ts';
 import { expiryOf, transferById } from './read.ts';
@@ -193,6 +194,20 @@ describe('pending', () => {
       'reversal-exceeded',
       'ok',
     ]);
+  });
+
+  test('what was activated and taken back to pending becomes available once more', async () => {
+    const earning = earnPending(100n);
+    await book.postNow([earning]);
+    const now = () => book.run((tx) => activateWaiting(tx, [earning.id], day0, day0));
+    const [first] = await now();
+    const activation = (await book.run((tx) => transferById(tx, first!.transfer)))!;
+    const reversal = reversalOf(activation, { ...follow(60n), kind: 'reversal' });
+    expect(codesOf(await book.postNow([reversal]))).toEqual(['ok']);
+    expect(await now()).toMatchObject([{ earning: earning.id, units: 60n }]);
+    expect([await pending(), await available()]).toEqual([0n, 100n]);
+    expect(await now()).toEqual([]);
+    await clean();
   });
 
   test('refuses link-mismatch for what is not pending', async () => {
