@@ -20,12 +20,12 @@ import {
 import { planProgramme, type Plan } from '../programme/plan.ts';
 import { parseProgressDocument } from '../progress/document.ts';
 import { saveDocuments } from '../progress/documents.ts';
-import { parseDocument, type RuleDocument } from '../rules/document.ts';
 import { newestRules, standingRules } from '../rules/read-rules.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { dayAt } from './calendar.ts';
 import { standingDocuments } from './known-names.ts';
+import { ruleInOrder } from './tell-rules.ts';
 import { draftRules, endRule, launchRule, type Actor, type Decided, type Undecided } from './launch-rules.ts';
 import { queueUpToDate } from './save-progress.ts';
 
@@ -54,13 +54,6 @@ export async function exportProgramme(tx: Tx, code: string): Promise<ProgrammeDo
   }
   const others = (await standingDocuments(tx, programme.id)).map(inOrder);
   return { programme: programmeAsDocument(programme, assets), rules, others };
-}
-
-// The database keeps no order of fields; the schema has one, so that two exports can be compared as texts.
-function ruleInOrder(document: RuleDocument): RuleDocument {
-  const parsed = parseDocument(document);
-  assert(parsed.ok, 'a rule that was saved is in order');
-  return parsed.document;
 }
 
 function inOrder(document: OtherDocument): OtherDocument {

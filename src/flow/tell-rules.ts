@@ -1,10 +1,12 @@
+import assert from 'node:assert/strict';
+
 import type { Tx } from '../db/transact.ts';
 import { listProgrammes, programmeByCode, programmeById, type Programme } from '../network/programmes.ts';
 import { beyondBound, type Beyond } from '../programme/launch-bound.ts';
 import { replayOf, type Replay } from '../programme/replays.ts';
 import { compileDocument } from '../rules/compile.ts';
 import { neighbourProblems, unknownNames } from '../rules/check-neighbours.ts';
-import type { RuleProblem } from '../rules/document.ts';
+import { parseDocument, type RuleDocument, type RuleProblem } from '../rules/document.ts';
 import { newestRules, standingRules, versionsOf, type StoredRule } from '../rules/read-rules.ts';
 import type { RuleId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
@@ -21,6 +23,13 @@ export type ToldRule = {
   replay: Replay | null;
   beyond: Beyond | null;
 };
+
+/** The database keeps no order of fields; the schema has one, so that people find their way and texts can be compared. */
+export function ruleInOrder(document: RuleDocument): RuleDocument {
+  const parsed = parseDocument(document);
+  assert(parsed.ok, 'a rule that was saved is in order');
+  return parsed.document;
+}
 
 /** The programme that is asked for by its code, or the only one there is. */
 export async function programmeAsked(
@@ -61,7 +70,7 @@ export async function tellRule(tx: Tx, id: RuleId): Promise<ToldRule | null> {
   const replay = await replayOf(tx, programme.id, newest.document);
   return {
     programme,
-    versions,
+    versions: versions.map((one) => ({ ...one, document: ruleInOrder(one.document) })),
     live: launched?.state === 'live' ? launched : null,
     replay,
     beyond: beyondBound(newest.document, programme.settings.launchAlone, replay?.cost ?? null),

@@ -82,7 +82,7 @@ function Editor({ rule }: { rule: Rule }) {
         )}
         {problems?.map(({ at, sentence }) => (
           <p key={`${at} ${sentence}`} className="is-bad">
-            <Icon name="warning" /> <code>{at}</code> {sentence}
+            <Icon name="warning" /> {!sentence.startsWith(at) && <code>{at}</code>} {sentence}
           </p>
         ))}
         {save.error && (
