@@ -221,6 +221,7 @@ create table account (
   constraint account_spent_check CHECK ((spent >= 0))
 ) with (fillfactor=60);
 
+CREATE INDEX account_debt ON public.account USING btree (tenant, owner, asset) WHERE (role = 'debt'::text);
 alter table account enable row level security;
 alter table account force row level security;
 create policy tenant_rows on account using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);

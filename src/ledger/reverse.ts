@@ -231,8 +231,8 @@ export async function planRepayments(tx: Tx, earnings: readonly NewTransfer[]): 
   await lockBook(tx);
   const debts = await tx.query<{ member: AccountId; debt: AccountId; owed: bigint }>(
     `select a.id as member, d.id as debt, -d.balance as owed
-     from account a join account d on d.tenant = $1 and d.owner = a.owner and d.asset = a.asset and d.role = 'debt'
-     where a.tenant = $1 and a.id = any ($2::uuid[]) and a.role = 'available' and d.balance < 0`,
+     from account d join account a on a.tenant = $1 and a.owner = d.owner and a.asset = d.asset and a.role = 'available'
+     where d.tenant = $1 and d.role = 'debt' and d.balance < 0 and a.id = any ($2::uuid[])`,
     [tx.tenant, earnings.map((earning) => earning.credit)],
     { name: 'ledger-debts' },
   );

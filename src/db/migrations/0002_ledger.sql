@@ -32,6 +32,8 @@ create table account (
   unique (tenant, owner, role, asset),
   constraint account_floor check (floor is null or balance - held >= floor)
 ) with (fillfactor = 60);
+-- Few have ever been in debt: every earning asks for them. Without the balance, which would make each posting touch the index.
+create index account_debt on account (tenant, owner, asset) where role = 'debt';
 
 create type transfer_kind as enum (
   'award', 'redeem', 'hold', 'capture', 'release', 'activate', 'reversal', 'clawback', 'repay', 'expire', 'gift', 'fee',
