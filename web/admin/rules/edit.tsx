@@ -23,32 +23,9 @@ export function Edit({ rule }: { rule: Rule }) {
 
 function Editor({ rule }: { rule: Rule }) {
   const { say } = useReader();
-  const newest = rule.versions[0]!;
-  const [text, setText] = useState(() => JSON.stringify(newest.document, null, 2));
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+  const [text, setText] = useState(() => JSON.stringify(rule.versions[0]!.document, null, 2));
   const document = read(text);
-  const check = useMutation({
-    mutationFn: (given: Document) =>
-      bodyOf(
-        client.POST('/api/v1/rules/validation', { body: { programme: rule.programme, document: given } }),
-      ),
-  });
-  const save = useMutation({
-    mutationFn: (given: Document) => {
-      const basedOn = given['code'] === rule.code ? { basedOn: newest.version } : {};
-      return bodyOf(
-        client.POST('/api/v1/rules', {
-          headers: { 'idempotency-key': newKey() },
-          body: { programme: rule.programme, document: given, ...basedOn },
-        }),
-      );
-    },
-    onSuccess: async (saved) => {
-      await queries.invalidateQueries({ queryKey: ['rules'] });
-      await navigate({ to: '/rules/$id', params: { id: saved.rule } });
-    },
-  });
+  const { check, save } = useDraft(rule);
   const problems = check.data?.problems;
   return (
     <form
@@ -106,6 +83,34 @@ function Editor({ rule }: { rule: Rule }) {
       </div>
     </form>
   );
+}
+
+/** Asks what is wrong with a document, and saves it as a draft. */
+function useDraft(rule: Rule) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const check = useMutation({
+    mutationFn: (given: Document) =>
+      bodyOf(
+        client.POST('/api/v1/rules/validation', { body: { programme: rule.programme, document: given } }),
+      ),
+  });
+  const save = useMutation({
+    mutationFn: (given: Document) => {
+      const basedOn = given['code'] === rule.code ? { basedOn: rule.versions[0]!.version } : {};
+      return bodyOf(
+        client.POST('/api/v1/rules', {
+          headers: { 'idempotency-key': newKey() },
+          body: { programme: rule.programme, document: given, ...basedOn },
+        }),
+      );
+    },
+    onSuccess: async (saved) => {
+      await queries.invalidateQueries({ queryKey: ['rules'] });
+      await navigate({ to: '/rules/$id', params: { id: saved.rule } });
+    },
+  });
+  return { check, save };
 }
 
 function read(text: string): Document | null {
