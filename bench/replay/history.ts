@@ -67,8 +67,8 @@ export async function makeHistory(base: Base, db: Db, activities: number, outlet
       [tenant, linesPerActivity, skusCount],
     );
     await client.query(
-      `insert into evaluation (tenant, activity, version, document, at)
-       select $1, s.id, 1, (($2::jsonb -> (s.i % $3::int)) || jsonb_build_object('facts', s.facts))::json, s.recorded_at
+      `insert into evaluation (tenant, activity, version, document, facts, at)
+       select $1, s.id, 1, ($2::jsonb -> (s.i % $3::int))::json, s.facts::json, s.recorded_at
        from sale s order by s.id`,
       [tenant, JSON.stringify(samples), samples.length],
     );

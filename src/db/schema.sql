@@ -620,6 +620,7 @@ create table evaluation (
   tenant uuid not null,
   activity uuid not null,
   version integer not null,
+  facts json not null,
   document json not null,
   at timestamp with time zone not null,
   constraint evaluation_pkey PRIMARY KEY (tenant, activity, version)

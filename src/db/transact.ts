@@ -4,6 +4,7 @@ import type pg from 'pg';
 
 import { isId } from '../shared/id.ts';
 import type { TenantId } from '../shared/id.ts';
+import { arrayLiteral } from './array-literal.ts';
 import type { Login } from './connect.ts';
 
 /** An open database: connections of the application's role, and how the worker's role may connect. */
@@ -82,7 +83,7 @@ function openTx(db: Db, client: pg.PoolClient, tenant: TenantId): { tx: Tx; end:
     ) {
       assert(open, 'a transaction is not used after its work has returned');
       db.watch?.(sql);
-      const result = await client.query<Row>({ text: sql, values: [...values], ...options });
+      const result = await client.query<Row>({ text: sql, values: values.map(asParameter), ...options });
       return result.rows;
     },
     async savepoint(work) {
@@ -100,6 +101,10 @@ function openTx(db: Db, client: pg.PoolClient, tenant: TenantId): { tx: Tx; end:
     },
   };
   return { tx, end: () => (open = false) };
+}
+
+function asParameter(value: unknown): unknown {
+  return Array.isArray(value) ? (arrayLiteral(value) ?? value) : value;
 }
 
 /** Undoes what was begun; answers the error when even that fails, and the connection must be thrown away. */

@@ -59,7 +59,7 @@ async function* rowsOf(
     `declare ${cursor} no scroll cursor for
      select a.id, a.version, a.kind, a.programme, a.participant, a.outlet, a.occurred_at as "occurredAt",
        a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.points_minor as "pointsMinor", a.withdrawn,
-       e.document -> 'facts' as facts,
+       e.facts,
        exists (select from activity later where later.tenant = $1 and later.id = a.id and later.version > a.version)
          as "isCorrected",
        (select json_agg(json_build_array(l.line, l.text, l.product, l.sku, l.category, l.is_focus, l.quantity_milli,

@@ -8,20 +8,21 @@ export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
 /** Keeps one evaluation for each version of an activity; a version is evaluated once. */
 export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], at: Date): Promise<void> {
   if (kept.length === 0) return;
-  const documents = kept.map(({ evaluation: { considered, uses, passedOver }, facts }) =>
-    JSON.stringify({ considered: considered.map(withoutHeads), uses, facts, passedOver }, bigintAsText),
+  const documents = kept.map(({ evaluation: { considered, uses, passedOver } }) =>
+    JSON.stringify({ considered: considered.map(withoutHeads), uses, passedOver }, bigintAsText),
   );
   // JSON writes control characters as escapes, so one of them can part documents; arrays of texts cost far more.
   await tx.query(
-    `insert into evaluation (tenant, activity, version, document, at)
-     select $1, r.activity, r.version, r.document::json, $5
-     from rows from (unnest($2::uuid[]), unnest($3::integer[]), string_to_table($4::text, E'\\x1e'))
-       as r (activity, version, document)`,
+    `insert into evaluation (tenant, activity, version, document, facts, at)
+     select $1, r.activity, r.version, r.document::json, r.facts::json, $6
+     from rows from (unnest($2::uuid[]), unnest($3::integer[]), string_to_table($4::text, E'\\x1e'),
+       string_to_table($5::text, E'\\x1e')) as r (activity, version, document, facts)`,
     [
       tx.tenant,
       kept.map(({ evaluation }) => evaluation.activity),
       kept.map(({ evaluation }) => evaluation.version),
       documents.join('\x1e'),
+      kept.map(({ facts }) => JSON.stringify(facts)).join('\x1e'),
       at,
     ],
     { name: 'evaluations-keep' },
@@ -42,13 +43,19 @@ export async function evaluationsOf(
   wanted: readonly { id: ActivityId; version: number }[],
 ): Promise<(KeptEvaluation & { at: Date })[]> {
   if (wanted.length === 0) return [];
-  const rows = await tx.query<{ activity: ActivityId; version: number; document: Stored; at: Date }>(
-    `select e.activity, e.version, e.document, e.at
+  const rows = await tx.query<{
+    activity: ActivityId;
+    version: number;
+    document: Stored;
+    facts: Facts;
+    at: Date;
+  }>(
+    `select e.activity, e.version, e.document, e.facts, e.at
      from unnest($2::uuid[], $3::integer[]) as wanted (activity, version)
      join evaluation e on e.tenant = $1 and e.activity = wanted.activity and e.version = wanted.version`,
     [tx.tenant, wanted.map(({ id }) => id), wanted.map(({ version }) => version)],
   );
-  return rows.map(({ activity, version, at, document: { considered, uses, passedOver, facts } }) => ({
+  return rows.map(({ activity, version, at, facts, document: { considered, uses, passedOver } }) => ({
     evaluation: {
       activity,
       version,
@@ -69,7 +76,6 @@ type Stored = {
   considered: StoredRule[];
   uses: AsText<Evaluation['uses'][number]>[];
   passedOver?: Evaluation['passedOver'];
-  facts: Facts;
 };
 
 // The rule of an award is the one that was considered, so it is kept once.

@@ -83,6 +83,8 @@ create table evaluation (
   tenant uuid not null,
   activity uuid not null,
   version integer not null,
+  -- By themselves, for replays read them alone, millions at a time.
+  facts json not null,
   document json not null,
   at timestamptz not null,
   primary key (tenant, activity, version)
