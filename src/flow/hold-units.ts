@@ -35,10 +35,10 @@ export async function holdUnits(
   // Status makes a rank and buys nothing.
   if (!asset || asset.kind === 'status') return refuse('unknown-asset', { asset: code });
   const wallet = spender.wallet && (await walletById(tx, spender.wallet));
-  if (!(await participantById(tx, spender.participant)) || (spender.wallet && wallet?.asset !== code))
-    return refuse('not-found');
+  const person = await participantById(tx, spender.participant);
+  if (!person || (spender.wallet && wallet?.asset !== code)) return refuse('not-found');
   const programme = wallet ? await programmeById(tx, wallet.programme) : (await listProgrammes(tx))[0];
-  const owner: Id<string> = wallet ? wallet.id : spender.participant;
+  const owner: Id<string> = wallet ? wallet.id : person.id;
   const purchase = newId<Id<'purchase'>>(at);
   const [debit, credit] = await openAccounts(tx, [
     { asset: asset.id, owner, role: 'available' },
@@ -59,7 +59,7 @@ export async function holdUnits(
   const legs = [leg];
   let allowance: string | null = null;
   if (wallet) {
-    const member = (await membersOf(tx, wallet.id)).find((each) => each.participant === spender.participant);
+    const member = (await membersOf(tx, wallet.id)).find((each) => each.participant === person.id);
     if (!member?.isActive) return refuse('not-a-member');
     const { day } = wallTime(at, programme!.timeZone);
     const period = limitPeriod(day, member.limitPer);

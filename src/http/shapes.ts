@@ -6,6 +6,8 @@ import { z } from '@hono/zod-openapi';
  */
 
 const id = () => z.uuid().openapi({ format: 'uuid' });
+/** An id in what is asked. PostgreSQL finds a row in either case, but ids made from this one hash its text. */
+export const idAsked = () => z.uuid().toLowerCase();
 export const time = () => z.iso.datetime().openapi({ example: '2018-03-21T10:05:00.000Z' });
 const minor = () =>
   z.int().openapi({ description: 'Integer of the smallest part of the currency', example: 1250 });
@@ -297,13 +299,12 @@ export const reviewShape = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),
     reason: z.string().trim().min(1).max(500),
-    seen: z
-      .uuid()
+    seen: idAsked()
       .optional()
       .openapi({ description: 'Id of the verdict that was looked at; refused when another has come since' }),
     corrections: z
       .strictObject({
-        outlet: z.uuid().optional(),
+        outlet: idAsked().optional(),
         date: z.iso.date().optional(),
         time: z
           .string()
@@ -315,7 +316,7 @@ export const reviewShape = z
           .array(
             z.strictObject({
               item: z.int().min(0).max(500),
-              product: z.uuid().nullable(),
+              product: idAsked().nullable(),
               quantityMilli: z.int().positive().max(1_000_000_000),
               amountMinor: z.int().min(0).max(1_000_000_000_000),
             }),

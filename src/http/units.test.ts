@@ -138,6 +138,14 @@ test('units are held, captured in part, released, and given back', async () => {
   });
 });
 
+test('an id in capitals means the same person: what is opened for them is their own account', async () => {
+  const asked = { participant: world.asha.toUpperCase(), units: 10 };
+  expect((await send('rina', 'holds', asked)).body).toMatchObject({ code: 'below-floor' });
+  await earn(world.asha, 10n);
+  expect(await send('rina', 'holds', asked)).toMatchObject({ status: 201, body: { open: 10 } });
+  expect((await verifyBook(app.db, world.tenant)).firstBad).toBeUndefined();
+});
+
 test('a shared wallet: everybody spends from one balance, each within an own limit, however many at once', async () => {
   const member = (participant: ParticipantId, limitUnits: number | null) => ({
     participant,

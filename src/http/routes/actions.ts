@@ -15,19 +15,20 @@ import { newRouter } from '../app.ts';
 import { onceAsked } from '../idempotency.ts';
 import { staffInRole } from '../identify.ts';
 import { problemOf } from '../problem.ts';
+import { idAsked } from '../shapes.ts';
 
 const actionAsked = z
   .strictObject({
     action: z.enum(['activate', 'cancel', 'expire']),
     which: z.union([
-      z.strictObject({ ids: z.array(z.uuid()).min(1).max(actedMax) }),
+      z.strictObject({ ids: z.array(idAsked()).min(1).max(actedMax) }),
       z.strictObject({
         filter: z.strictObject({
           kind: z.enum(transferKinds),
           postedFrom: z.iso.datetime({ offset: true }),
           postedUntil: z.iso.datetime({ offset: true }),
           asset: z.string().min(1).max(60).optional(),
-          owner: z.uuid().optional().openapi({ description: 'Whose account it was on, on either side' }),
+          owner: idAsked().optional().openapi({ description: 'Whose account it was on, on either side' }),
         }),
       }),
     ]),

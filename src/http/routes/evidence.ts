@@ -18,7 +18,7 @@ import { participantSignedIn, signedIn, staffSignedIn } from '../identify.ts';
 import { keyOf } from '../idempotency.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
-import { evidenceDetailShape, evidenceRowShape, reviewShape } from '../shapes.ts';
+import { evidenceDetailShape, evidenceRowShape, idAsked, reviewShape } from '../shapes.ts';
 import { showEvidence, showEvidenceRow } from '../show-evidence.ts';
 
 const tags = ['evidence'];
@@ -32,7 +32,7 @@ const headers = z.object({
 
 /** The fields beside the picture. */
 const photoFields = z.object({
-  outlet: z.uuid().optional(),
+  outlet: idAsked().optional(),
   capturedAt: z.iso.datetime({ offset: true }).optional(),
   latitude: z.coerce.number().min(-90).max(90).optional(),
   longitude: z.coerce.number().min(-180).max(180).optional(),
@@ -101,7 +101,7 @@ export const evidenceRoutes = newRouter()
       tags,
       summary: 'Evidence, newest first: one’s own, or all for staff',
       request: {
-        query: pageQuery.extend({ state: z.string().max(100).optional(), participant: z.uuid().optional() }),
+        query: pageQuery.extend({ state: z.string().max(100).optional(), participant: idAsked().optional() }),
       },
       responses: {
         200: json(

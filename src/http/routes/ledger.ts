@@ -21,6 +21,7 @@ import { endWith } from '../problem.ts';
 import {
   activityShape,
   explanationShape,
+  idAsked,
   messageShape,
   statementShape,
   transferShape,
@@ -218,7 +219,7 @@ export const ledgerRoutes = newRouter()
       path: '/messages/read',
       tags: ['messages'],
       summary: 'Mark messages as read; repeating it changes nothing',
-      request: body(z.strictObject({ ids: z.array(z.uuid()).max(200) })),
+      request: body(z.strictObject({ ids: z.array(idAsked()).max(200) })),
       responses: { 204: { description: 'Marked' }, ...refusals },
     }),
     async (c) => {

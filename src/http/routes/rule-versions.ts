@@ -26,6 +26,7 @@ import { onceIfAsked } from '../idempotency.ts';
 import { staffSignedIn } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
+import { idAsked } from '../shapes.ts';
 import {
   decidedShape,
   decisionShape,
@@ -240,7 +241,7 @@ export const ruleVersionRoutes = newRouter()
       path: '/decisions',
       tags,
       summary: 'Who decided what about rules and experiments, newest first (staff)',
-      request: { query: pageQuery.extend({ rule: z.uuid().optional() }) },
+      request: { query: pageQuery.extend({ rule: idAsked().optional() }) },
       responses: {
         200: json(z.object({ items: z.array(decisionShape), next: z.string().nullable() }), 'A page'),
         ...refusals,

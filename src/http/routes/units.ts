@@ -22,7 +22,7 @@ import { newRouter, type Env } from '../app.ts';
 import { onceAsked } from '../idempotency.ts';
 import { movers, participantSignedIn, staffInRole, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
-import { transferShape } from '../shapes.ts';
+import { idAsked, transferShape } from '../shapes.ts';
 import { showTransfer } from '../show-evidence.ts';
 
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
@@ -50,9 +50,8 @@ const giftAsked = z
 
 const holdAsked = z
   .strictObject({
-    participant: z.uuid().openapi({ description: 'Who spends' }),
-    wallet: z
-      .uuid()
+    participant: idAsked().openapi({ description: 'Who spends' }),
+    wallet: idAsked()
       .optional()
       .openapi({ description: 'A shared wallet to spend from; absent: one’s own balance' }),
     asset: z.string().min(1).max(60).default('points'),

@@ -14,7 +14,7 @@ import { newRouter } from '../app.ts';
 import { movers, signedIn, staffInRole } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
-import { statementShape } from '../shapes.ts';
+import { idAsked, statementShape } from '../shapes.ts';
 import { showStatement } from '../show-ledger.ts';
 
 const tags = ['wallets'];
@@ -23,7 +23,7 @@ const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) 
 const membersMax = 200;
 
 const member = z.strictObject({
-  participant: z.uuid(),
+  participant: idAsked(),
   limitUnits: z
     .int()
     .min(0)
