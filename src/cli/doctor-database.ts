@@ -7,7 +7,7 @@ import { missingLinks, packagedBinaries } from '../db/embedded-place.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { openLogins } from '../db/open.ts';
 import type { Logins } from '../db/open.ts';
-import { partitionRowsMax, readPartitions } from '../db/partitions.ts';
+import { partitionRowsMax, readPartitions, unfinishedSplit } from '../db/partitions.ts';
 import type { Check } from './doctor.ts';
 
 const versionMin = 15;
@@ -106,6 +106,13 @@ async function checkSetUp(logins: Logins): Promise<Check[]> {
 async function checkPartitions(client: Client): Promise<Check> {
   const name = 'partitions';
   const partitions = await readPartitions(client);
+  const unfinished = await unfinishedSplit(client);
+  if (unfinished)
+    return {
+      name,
+      state: 'wrong',
+      words: `a split of ${unfinished} was cut off and will refuse transfers one day; run npx mitra partition --from DAY again`,
+    };
   const { rowsEstimate } = partitions.at(-1)!;
   if (rowsEstimate <= partitionRowsMax)
     return { name, state: 'ok', words: `${partitions.length} of the ledger's transfers` };

@@ -58,6 +58,16 @@ test('the same again changes nothing, and a further one follows', async () => {
   expect(await verifyBook(book.db, book.tenant)).toMatchObject({ ok: true, checked: { transfers: 6 } });
 });
 
+test('a split that cannot have its locks gives up, and leaves nothing behind that would refuse transfers', async () => {
+  const june = new Date('2017-06-01T00:00:00Z');
+  await withClient(book.logins.admin, async (reader) => {
+    await reader.query('begin; select from transfer limit 1');
+    await expect(splitTransfers(book.logins.admin, june, now)).rejects.toThrow('lock timeout');
+    await reader.query('rollback');
+  });
+  expect(await book.postNow([earnAt(june)])).toMatchObject([{ ok: true, replayed: false }]);
+});
+
 test('a partition begins in the future and after the others', async () => {
   await expect(splitTransfers(book.logins.admin, now, now)).rejects.toThrow('in the future');
   await expect(splitTransfers(book.logins.admin, new Date('2017-04-15T00:00:00Z'), now)).rejects.toThrow(

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Client } from 'pg';
 
 import { withClient } from './connect.ts';
@@ -18,6 +20,10 @@ export type Partition = {
 
 /** Above this many rows the newest partition is worth a new one: its indexes no longer fit into the memory of a small server. */
 export const partitionRowsMax = 50_000_000;
+
+/** Some minutes: as long as what reads everything may take. */
+const dropTriesMax = 100;
+const lockNotAvailable = '55P03';
 
 /** The partitions of the transfers, oldest first. */
 export async function readPartitions(client: Client): Promise<Partition[]> {
@@ -48,31 +54,65 @@ export async function splitTransfers(admin: Login, from: Date, now: Date): Promi
     if (newest.from && newest.from > from)
       throw new DatabaseProblem(`There is a partition from ${newest.from.toISOString()} on already.`);
     const name = `transfer_p${from.toISOString().slice(0, 10).replaceAll('-', '')}`;
-    const bound = `'${boundAt(from)}'`;
-    // With the constraint proven beforehand, while posting goes on, the new bound needs no look at the rows.
-    await client.query(
-      `alter table ${newest.name} drop constraint if exists before_next, add constraint before_next check (id < ${bound}) not valid`,
-    );
-    await client.query(`alter table ${newest.name} validate constraint before_next`);
-    const lowest = newest.from ? `'${boundAt(newest.from)}'` : 'minvalue';
-    await client.query(`begin; set local lock_timeout = '5s'`);
+    const [lowest, bound] = [newest.from && `'${boundAt(newest.from)}'`, `'${boundAt(from)}'`];
+    // Whoever cannot have a lock soon must not make everybody queue behind it.
+    await client.query("set lock_timeout = '5s'");
     try {
-      await client.query(`alter table transfer detach partition ${newest.name}`);
+      // Proven beforehand, while posting goes on, so that the new bounds need no look at the rows.
+      const inside = `id < ${bound}${lowest ? ` and id >= ${lowest}` : ''}`;
       await client.query(
-        `alter table transfer attach partition ${newest.name} for values from (${lowest}) to (${bound})`,
+        `alter table ${newest.name} drop constraint if exists in_new_bounds, add constraint in_new_bounds check (${inside}) not valid`,
       );
-      await client.query(
-        `create table ${name} partition of transfer for values from (${bound}) to (maxvalue)`,
-      );
-      await client.query(`alter table ${newest.name} drop constraint before_next`);
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
+      await client.query(`alter table ${newest.name} validate constraint in_new_bounds`);
+      await moveBounds(client, { newest: newest.name, name, lowest: lowest ?? 'minvalue', bound });
+    } finally {
+      await dropProof(client, newest.name);
     }
     await secure(client, { app: appRole, worker: workerRole, jobsSchema });
     return name;
   });
+}
+
+// Left behind, it would refuse whatever is recorded from that time on; so it is tried until there is a moment for it.
+async function dropProof(client: Client, partition: string): Promise<void> {
+  for (let tries = dropTriesMax; ; tries -= 1) {
+    try {
+      await client.query(`alter table ${partition} drop constraint if exists in_new_bounds`);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== lockNotAvailable || tries === 0) throw error;
+    }
+    await sleep(1000);
+  }
+}
+
+/** The partition that a split which was cut off has left with the proof of its bounds, or null: split again to mend it. */
+export async function unfinishedSplit(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ name: string }>(
+    "select conrelid::regclass::text as name from pg_constraint where conname = 'in_new_bounds' and contype = 'c' limit 1",
+  );
+  return rows[0]?.name ?? null;
+}
+
+type Bounds = { newest: string; name: string; lowest: string; bound: string };
+
+async function moveBounds(client: Client, { newest, name, lowest, bound }: Bounds): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(`alter table transfer detach partition ${newest}`);
+    await client.query(
+      `alter table transfer attach partition ${newest} for values from (${lowest}) to (${bound})`,
+    );
+    await client.query(`create table ${name} partition of transfer for values from (${bound}) to (maxvalue)`);
+    // As for the first one (0002_ledger.sql).
+    await client.query(
+      `alter table ${name} alter column debit set (n_distinct = -0.05), alter column credit set (n_distinct = -0.05)`,
+    );
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
 }
 
 /** The lowest id of a time: 48 bits of milliseconds and nothing else. */

@@ -833,7 +833,9 @@ create table opening_balance (
 alter table opening_balance enable row level security;
 alter table opening_balance force row level security;
 create policy tenant_rows on opening_balance using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on opening_balance to mitra_app, mitra_worker;
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.opening_balance FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.opening_balance FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on opening_balance to mitra_app, mitra_worker;
 
 create table mass_action (
   tenant uuid not null,
@@ -849,7 +851,9 @@ create table mass_action (
 alter table mass_action enable row level security;
 alter table mass_action force row level security;
 create policy tenant_rows on mass_action using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on mass_action to mitra_app, mitra_worker;
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.mass_action FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.mass_action FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on mass_action to mitra_app, mitra_worker;
 
 create table period_close (
   tenant uuid not null,

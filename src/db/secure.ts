@@ -6,6 +6,8 @@ export const immutableTables = [
   'batch',
   'period_close',
   'verified',
+  'opening_balance',
+  'mass_action',
   'evidence',
   'reading',
   'verification',

@@ -60,11 +60,27 @@ const accountCheck = (which: Which): Check => ({
     order by 1 limit 1`,
 });
 
+// A floor may be set when an account is opened (a budget, a credit line), but what a member has always has one.
 const floorCheck = (which: string): Check => ({
   table: 'account',
-  sql: `select a.id, format('has %s available, below its floor of %s', a.balance - a.held, a.floor) as problem
-    from account a where a.tenant = $1 and a.balance - a.held < a.floor and ${which} order by 1 limit 1`,
+  sql: `select a.id, format('has %s available, and its floor is %s', a.balance - a.held, coalesce(a.floor::text, 'gone'))
+      as problem
+    from account a where a.tenant = $1 and ${which}
+      and (a.balance - a.held < a.floor or a.floor is null and a.role in ('available', 'pending', 'allowance'))
+    order by 1 limit 1`,
 });
+
+/** A lot is closed when it has run out; one that is closed before would never expire. */
+const closedLotCheck: Check = {
+  table: 'lot',
+  sql: `select format('%s %s', l.account, l.expires_on) as id, 'is closed and has not run out' as problem
+    from (
+      select l.account, l.expires_on, l.open,
+        sum(l.earned) over (partition by l.account order by l.expires_on) as earned
+      from lot l where l.tenant = $1
+    ) l join account a on a.tenant = $1 and a.id = l.account
+    where not l.open and l.earned > a.spent order by 1 limit 1`,
+};
 
 /** Adding up all transfers of a system account takes too long for a check since then: its daily sums stand for them. */
 const systemAccountCheck: Check = {
@@ -190,6 +206,7 @@ export const checksOfAll: readonly Check[] = [
   accountCheck(all),
   floorCheck('true'),
   lotCheck(all),
+  closedLotCheck,
   holdCheck(all),
   turnoverCheck('true', 'true'),
   reversalCheck('true'),

@@ -163,6 +163,14 @@ describe('names the figure that does not follow from the transfers', () => {
       'account',
       "update account set moved_at = moved_at - interval '1 day' where tenant = $1 and id = $2",
     ],
+    ['owner', 'account', 'update account set owner = gen_random_uuid() where tenant = $1 and id = $2'],
+    ['role', 'account', "update account set role = 'stock' where tenant = $1 and id = $2"],
+    ['floor', 'account', 'update account set floor = null where tenant = $1 and id = $2'],
+    [
+      'lot, which would never expire',
+      'lot',
+      'update lot set open = false where tenant = $1 and account = $2',
+    ],
     ['account, which is gone', 'account', 'delete from account where tenant = $1 and id = $2'],
     ['lot', 'lot', 'update lot set earned = earned - 1 where tenant = $1 and account = $2'],
     ['lot, which is gone', 'lot', 'delete from lot where tenant = $1 and account = $2'],
@@ -204,6 +212,11 @@ describe('names the figure that does not follow from the transfers', () => {
     expect(ok).toBe(false);
     const names = table === 'account' || table === 'lot' ? book.sari.available : '';
     expect(firstBad).toMatchObject({ table, id: expect.stringContaining(names) });
+  });
+
+  test('asset that is called something else', async () => {
+    await tamper("update asset set code = 'cash' where tenant = $1 and id = $2", [book.tenant, book.points]);
+    expect((await verify()).firstBad).toMatchObject({ table: 'asset', id: book.points });
   });
 
   test.each([

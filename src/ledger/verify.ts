@@ -3,6 +3,7 @@ import type { TenantId } from '../shared/id.ts';
 import { digestRows, genesisHash, hashLink, leafBytes, type Head, type Seal } from './chain.ts';
 import { transfersMax } from './post.ts';
 import { transferColumns, type Transfer } from './transfer.ts';
+import { findWrongName } from './verify-names.ts';
 import { findWrongTotal, findWrongTouched, type BadRow, type CheckedTotals } from './verify-totals.ts';
 
 /** The last batch that an earlier look found right, with everything before it. */
@@ -20,7 +21,7 @@ export type Verified = {
 
 /**
  * Recomputes the book of a tenant from its transfers: the chain of batches with every row, then balances, what is held,
- * spent, in lots, in holds and in daily sums, the limits of reversals, closed periods, and the sum of each asset. Stops at
+ * spent, in lots, in holds and in daily sums, whose accounts they are, the limits of reversals, closed periods, and the sum of each asset. Stops at
  * the first row that differs and names it. It reads one snapshot in pieces, so memory stays flat and posting goes on
  * meanwhile. With `since` it stands on what was found right then: it checks the chain from there on, every figure that
  * was touched after it, and the sums of assets; a change of an older row is seen by the next look at everything.
@@ -35,7 +36,10 @@ export async function verifyBook(
     await tx.query('set local statement_timeout = 0');
     const checked = { batches: 0, transfers: 0, accounts: 0, lots: 0, holds: 0, turnover: 0, assets: 0 };
     const { last, bad } = await walkChain(tx, since, checked);
-    const firstBad = bad ?? (await findWrongTotal(tx, since?.at ?? null, checked));
+    const firstBad =
+      bad ??
+      (since ? undefined : await findWrongName(tx)) ??
+      (await findWrongTotal(tx, since?.at ?? null, checked));
     const head = last.at ? { seq: last.seq, hash: last.hash.toString('hex'), at: last.at } : null;
     return {
       ok: !firstBad,
