@@ -75,10 +75,9 @@ export async function splitTransfers(admin: Login, from: Date, now: Date): Promi
 
 // Left behind, it would refuse whatever is recorded from that time on; so it is tried until there is a moment for it.
 async function dropProof(client: Client, partition: string): Promise<void> {
-  for (let tries = dropTriesMax; ; tries -= 1) {
+  for (let tries = dropTriesMax; (await unfinishedSplit(client)) !== null; tries -= 1) {
     try {
       await client.query(`alter table ${partition} drop constraint if exists in_new_bounds`);
-      return;
     } catch (error) {
       if ((error as { code?: string }).code !== lockNotAvailable || tries === 0) throw error;
     }
