@@ -38,6 +38,8 @@ export async function giveUnits(
   // Status counts for who earned it; money and goods have ways out of their own.
   const found = await assetByCode(tx, code);
   if (found?.kind !== 'points') return refuse('unknown-asset', { asset: code });
+  // A wallet is of one asset: of another it could never be spent.
+  if (receiver.asset !== null && receiver.asset !== code) return refuse('unknown-asset', { asset: code });
   const asset = found.id;
   const account = accountId(tx.tenant, from, 'available', asset);
   const available = await availableNow(tx, account);
@@ -54,14 +56,16 @@ export async function giveUnits(
   return { ok: true, gift, available: available - units };
 }
 
-type Receiver = { id: Id<string>; name: string; language: string | null };
+/** `asset`: the only one that it can have, by code. */
+type Receiver = { id: Id<string>; name: string; language: string | null; asset: string | null };
 
 async function receiverOf(tx: Tx, to: GiftAsked['to']): Promise<Receiver | null> {
   if ('wallet' in to) {
     const wallet = await walletByCode(tx, to.wallet);
-    return wallet && { id: wallet.id, name: wallet.name, language: null };
+    return wallet && { id: wallet.id, name: wallet.name, language: null, asset: wallet.asset };
   }
-  return (await participantByPhone(tx, to.person)) ?? (await participantByCode(tx, to.person));
+  const person = (await participantByPhone(tx, to.person)) ?? (await participantByCode(tx, to.person));
+  return person && { id: person.id, name: person.name, language: person.language, asset: null };
 }
 
 async function availableNow(tx: Tx, account: ReturnType<typeof accountId>): Promise<bigint> {

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase } from '../../test/database.ts';
 import { world, type World } from '../../test/world.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
-import { accountId, assetId } from '../ledger/accounts.ts';
+import { accountId, assetId, ensureAssets } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
 import { verifyBook } from '../ledger/verify.ts';
-import { limitPeriod } from '../network/wallets.ts';
+import { limitPeriod, walletByCode, walletById } from '../network/wallets.ts';
 import { newId, type ParticipantId, type TransferId } from '../shared/id.ts';
+import { giveUnits } from './give-units.ts';
 import { captureUnits, holdUnits, releaseUnits } from './hold-units.ts';
 import { refundSpend } from './refund-spend.ts';
 import { saveSharedWallet, tellSharedWallet } from './shared-wallet.ts';
@@ -37,14 +38,15 @@ test.each([
   expect(limitPeriod(day, per)).toEqual({ startsOn, endsOn });
 });
 
+const member = (participant: ParticipantId, limitUnits: bigint | null) => ({
+  participant,
+  limitUnits,
+  limitPer: 'day' as const,
+  isActive: true,
+});
+
 /** A wallet with 100 points in it, of which Sari may spend 50 a day and Budi as much as there is. */
 async function openWallet(limit: bigint | null = 50n) {
-  const member = (participant: ParticipantId, limitUnits: bigint | null) => ({
-    participant,
-    limitUnits,
-    limitPer: 'day' as const,
-    isActive: true,
-  });
   const code = `w-${(wallets += 1)}`;
   const members = [member(people.sari, limit), member(people.budi, null)];
   return inNusa(async (tx) => {
@@ -85,6 +87,34 @@ test('a limit counts by the day of the programme’s clock and begins anew', asy
   expect(await hold(wallet, people.sari, 1n)).toMatchObject({ refused: 'limit-exceeded' });
   // Seven in the evening in UTC is three in the morning of the next day in Klang.
   expect(await hold(wallet, people.sari, 10n, new Date('2018-06-20T19:00:00Z'))).toMatchObject({ ok: true });
+});
+
+test('a wallet takes gifts of its own asset only: another could never be spent from it', async () => {
+  const members = [member(people.sari, null)];
+  const answer = await inNusa(async (tx) => {
+    await ensureAssets(tx, [{ code: 'miles', kind: 'points', scale: 0 }]);
+    const saved = await saveSharedWallet(tx, { code: 'miles', name: 'Miles', asset: 'miles', members }, noon);
+    assert(saved.ok);
+    return giveUnits(tx, people.budi, { to: { wallet: 'miles' }, asset: 'points', units: 1n }, noon);
+  });
+  expect(answer).toMatchObject({ refused: 'unknown-asset' });
+});
+
+test('what is refused of a wallet changes nothing of it', async () => {
+  const { id, code, name } = await openWallet();
+  const members = [member(people.sari, null)];
+  const save = (asked: { asset: string; members: typeof members; code?: string }) =>
+    inNusa((tx) => saveSharedWallet(tx, { code, name: 'Another', ...asked }, noon));
+  await inNusa((tx) => ensureAssets(tx, [{ code: 'rank', kind: 'status', scale: 0 }]));
+  await inNusa((tx) => ensureAssets(tx, [{ code: 'miles', kind: 'points', scale: 0 }]));
+  expect(await save({ asset: 'miles', members })).toMatchObject({ refused: 'unknown-asset' });
+  expect(await save({ asset: 'points', members: [...members, ...members] })).toMatchObject({
+    refused: 'bad-request',
+    facts: { field: 'members' },
+  });
+  expect(await inNusa((tx) => walletById(tx, id))).toMatchObject({ name, asset: 'points' });
+  expect(await save({ asset: 'rank', members, code: 'rank' })).toMatchObject({ refused: 'unknown-asset' });
+  expect(await inNusa((tx) => walletByCode(tx, 'rank'))).toBeNull();
 });
 
 type Step = { what: 'hold' | 'capture' | 'release' | 'refund'; isSari: boolean; units: bigint; ref: number };

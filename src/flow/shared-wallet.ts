@@ -28,20 +28,22 @@ export async function saveSharedWallet(
   { code, name, asset: assetCode, members }: WalletAsked,
   at: Date,
 ): Promise<
-  { ok: true; wallet: SharedWallet } | Refused<'unknown-asset' | 'unknown-recipient' | 'not-found'>
+  | { ok: true; wallet: SharedWallet }
+  | Refused<'unknown-asset' | 'unknown-recipient' | 'not-found' | 'bad-request'>
 > {
   const [programme] = await listProgrammes(tx);
   if (!programme) return refuse('not-found');
-  const people = await participantsByIds(
-    tx,
-    members.map(({ participant }) => participant),
-  );
+  const ids = new Set(members.map(({ participant }) => participant));
+  if (ids.size < members.length)
+    return refuse('bad-request', { field: 'members', problem: 'the same participant twice' });
+  const people = await participantsByIds(tx, [...ids]);
   const isUnknown = members.some(({ participant }) => people.every(({ id }) => id !== participant));
   if (isUnknown) return refuse('unknown-recipient');
   const asset = await assetByCode(tx, assetCode);
-  if (!asset) return refuse('unknown-asset', { asset: assetCode });
+  // Status makes a rank and buys nothing, also in common.
+  if (!asset || asset.kind === 'status') return refuse('unknown-asset', { asset: assetCode });
   const wallet = await saveWallet(tx, { code, name, asset: assetCode, programme: programme.id }, at);
-  if (wallet.asset !== assetCode) return refuse('unknown-asset', { asset: assetCode });
+  if (!wallet) return refuse('unknown-asset', { asset: assetCode });
   await saveMembers(tx, wallet.id, members);
   await openAccounts(tx, [{ asset: asset.id, owner: wallet.id, role: 'available' }]);
   return { ok: true, wallet };

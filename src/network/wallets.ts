@@ -24,19 +24,22 @@ export type WalletMember = {
 
 const columns = 'w.id, w.code, w.name, w.asset, w.programme';
 
-/** Opens a wallet, or answers the one that has this code already, with its name changed to this one. */
+/**
+ * Opens a wallet, or gives the one that has this code already this name. Null when that one is of another asset: it stays
+ * as it is.
+ */
 export async function saveWallet(
   tx: Tx,
   { code, name, asset, programme }: Omit<SharedWallet, 'id'>,
   at: Date,
-): Promise<SharedWallet> {
+): Promise<SharedWallet | null> {
   const rows = await tx.query<SharedWallet>(
     `insert into wallet as w (tenant, id, code, name, asset, programme, created_at)
      values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (tenant, code) do update set name = excluded.name returning ${columns}`,
+     on conflict (tenant, code) do update set name = excluded.name where w.asset = excluded.asset returning ${columns}`,
     [tx.tenant, nameId(tx.tenant, 'wallet', code), code, name, asset, programme, at],
   );
-  return rows[0]!;
+  return rows[0] ?? null;
 }
 
 export async function walletById(tx: Tx, id: WalletId): Promise<SharedWallet | null> {
