@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testDatabase } from '../../test/database.ts';
@@ -6,7 +8,7 @@ import { world, type World } from '../../test/world.ts';
 import type { NewActivity } from '../activity/activity.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { ensureAssets } from '../ledger/accounts.ts';
-import { balancesOf } from '../ledger/read.ts';
+import { balancesOf, transferById } from '../ledger/read.ts';
 import { verifyBook } from '../ledger/verify.ts';
 import { addProgrammes, programmeByCode, type Programme } from '../network/programmes.ts';
 import { deliverMessages, inboxOf } from '../notify/outbox.ts';
@@ -130,6 +132,18 @@ test('points that wait for an event can be spent when it is told, and never by t
   });
   expect(await tell('delivery')).toEqual({ ok: true, activated: [] });
   expect([await budiHas('pending'), await budiHas('available')]).toEqual([0n, 20n]);
+});
+
+test('an event is told neither before it happened nor before its points were earned', async () => {
+  const [earned, now] = [klang('2018-06-03T12:00'), klang('2018-06-05T12:00')];
+  const activity = await sold('on-delivery', earned, { externalKey: 'early' });
+  const tell = (occurredAt: Date) =>
+    inNusa((tx) => tellEvent(tx, activity, { event: 'delivery', occurredAt }, now));
+  expect(await tell(klang('2018-06-05T12:01'))).toMatchObject({ refused: 'bad-request' });
+  const told = await tell(klang('1990-01-01T00:00'));
+  assert(told.ok);
+  const booked = await inNusa((tx) => transferById(tx, told.activated[0]!.transfer));
+  expect(booked!.effectiveAt).toEqual(earned);
 });
 
 test('what nobody used for three months expires at the end of the month', async () => {

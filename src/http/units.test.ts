@@ -138,6 +138,11 @@ test('units are held, captured in part, released, and given back', async () => {
   });
 });
 
+test('a hold that would be over before it begins is refused', async () => {
+  const asked = { participant: world.sari, units: 1, timesOutAt: new Date(Date.now() - 1000).toISOString() };
+  expect((await send('rina', 'holds', asked)).body).toMatchObject({ code: 'bad-request' });
+});
+
 test('an id in capitals means the same person: what is opened for them is their own account', async () => {
   const asked = { participant: world.asha.toUpperCase(), units: 10 };
   expect((await send('rina', 'holds', asked)).body).toMatchObject({ code: 'below-floor' });

@@ -92,7 +92,9 @@ export async function activate(
       ? partId<TransferId>(cause, ...parts)
       : eventId<TransferId>(timeOf(earning.id), tx.tenant, ...parts);
     const amount = pendingLeft(links.get(earning.id)!);
-    return activationOf(tx.tenant, earning, { id, tx: id, amount, effectiveAt, cause });
+    // Nothing is available before it was earned, whenever the event is said to have been.
+    const from = earning.effectiveAt > effectiveAt ? earning.effectiveAt : effectiveAt;
+    return activationOf(tx.tenant, earning, { id, tx: id, amount, effectiveAt: from, cause });
   });
   const planned = [...activations, ...(await planRepayments(tx, activations))];
   for (const answer of await post(tx, await inOpenPeriod(tx, planned), now))

@@ -136,6 +136,8 @@ export const unitRoutes = newRouter()
       };
       const timesOutAt = given.timesOutAt ? new Date(given.timesOutAt) : null;
       const { hold, open } = await onceAsked(c, by, 'holds', given, async (tx, at) => {
+        if (timesOutAt && timesOutAt <= at)
+          return refuse('bad-request', { field: 'timesOutAt', problem: 'not later than now' });
         const { asset } = given;
         const asked = { spender, asset, units: BigInt(given.units), timesOutAt };
         const held = await holdUnits(tx, asked, at);
