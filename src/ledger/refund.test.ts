@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { day0, openBook, type TestBook } from '../../test/book.ts';
+import { codesOf, day0, openBook, type TestBook } from '../../test/book.ts';
 import { testDatabase } from '../../test/database.ts';
 import { newId, type TransferId } from '../shared/id.ts';
 import { post } from './post.ts';
@@ -93,6 +93,14 @@ test('refuses reversal-exceeded, link-mismatch and unknown-transfer', async () =
   const earning = book.earn(book.sari, 5n);
   await book.postNow([earning]);
   expect(await refund(earning.id, 5n, '2017-05-01', grace)).toBe('link-mismatch');
+  const repayment = book.move({
+    debit: book.sari.available,
+    credit: book.sari.debt,
+    amount: 5n,
+    kind: 'repay',
+  });
+  expect(codesOf(await book.postNow([repayment]))).toEqual(['ok']);
+  expect(await refund(repayment.id, 5n, '2017-05-01', grace)).toBe('link-mismatch');
   expect(await refund(newId<TransferId>(day0), 5n, '2017-05-01', grace)).toBe('unknown-transfer');
 });
 

@@ -32,8 +32,9 @@ export async function planRefund(
   await lockBook(tx);
   const spend = await transferById(tx, id);
   if (!spend) return refuse('unknown-transfer', { link: id });
-  if (movesNothing(spend.kind) || spend.reverses || spend.from.role !== 'available')
-    return refuse('link-mismatch', { link: id });
+  // A repayment was no spend: what it took was owed before, and is owed again if it is given back.
+  const isSpend = spend.from.role === 'available' && spend.kind !== 'repay';
+  if (movesNothing(spend.kind) || spend.reverses || !isSpend) return refuse('link-mismatch', { link: id });
   const { spends } = await traceAccount(tx, spend.debit);
   const parts = (spends.get(id) ?? []).toReversed();
   const left = parts.reduce((sum, part) => sum + part.units - part.returned, 0n);
