@@ -60,13 +60,14 @@ const accountCheck = (which: Which): Check => ({
     order by 1 limit 1`,
 });
 
-// A floor may be set when an account is opened (a budget, a credit line), but what a member has always has one.
+// A floor may be set when an account is opened (a budget, a credit line), but what a person has always has one. An
+// allowance without a limit has none.
 const floorCheck = (which: string): Check => ({
   table: 'account',
   sql: `select a.id, format('has %s available, and its floor is %s', a.balance - a.held, coalesce(a.floor::text, 'gone'))
       as problem
     from account a where a.tenant = $1 and ${which}
-      and (a.balance - a.held < a.floor or a.floor is null and a.role in ('available', 'pending', 'allowance'))
+      and (a.balance - a.held < a.floor or a.floor is null and a.role in ('available', 'pending'))
     order by 1 limit 1`,
 });
 
