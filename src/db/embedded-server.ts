@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -54,18 +55,26 @@ const mb = 2 ** 20;
 
 /**
  * What PostgreSQL may use of this machine; its own defaults are for machines of twenty years ago. A fifth of the memory
- * holds the pages in use, for with less a large ledger copies them in and out all the time. Checkpoints are rare, for each
- * makes the next change of every page cost a whole page of log; after a crash up to that much log is read again.
+ * holds the pages in use, for with less a large ledger copies them in and out all the time. Checkpoints are rare, for after
+ * each of them the next change of every page costs a whole page of log, which brings the next checkpoint nearer; after
+ * a crash up to that much log is read again, a minute or two. It takes a tenth of the free disk at most, and only under load.
  */
-function settingsFor(memoryBytes: number): Settings {
+function settingsFor(memoryBytes: number, diskBytes: number): Settings {
   const buffers = Math.min(Math.max(memoryBytes / 5, 128 * mb), 8192 * mb);
+  const log = Math.min(Math.max(diskBytes / 10, 1024 * mb), 16_384 * mb);
   return {
     shared_buffers: `${Math.floor(buffers / mb)}MB`,
     effective_cache_size: `${Math.floor(memoryBytes / 2 / mb)}MB`,
-    max_wal_size: '4GB',
-    checkpoint_timeout: '15min',
+    max_wal_size: `${Math.floor(log / mb)}MB`,
+    checkpoint_timeout: '30min',
     wal_compression: 'on',
   };
+}
+
+/** Bytes that are free where the cluster lies. */
+function diskAt(cluster: string): number {
+  const { bavail, bsize } = statfsSync(cluster);
+  return bavail * bsize;
 }
 
 /** The memory of the machine, or of the container where that has less. */
@@ -128,7 +137,7 @@ export function findRunning(place: Place): Running | null {
 export async function startServer(place: Place, port: number, settings: Settings = {}): Promise<Running> {
   const flags = Object.entries({
     ...serverSettings,
-    ...settingsFor(memoryHere()),
+    ...settingsFor(memoryHere(), diskAt(place.cluster)),
     ...settings,
     port: String(port),
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
