@@ -1,7 +1,8 @@
 import type { NewActivity } from '../activity/activity.ts';
 import { enqueue } from '../db/enqueue.ts';
 import { onceEach } from '../db/once.ts';
-import { withTenant, type Tx } from '../db/transact.ts';
+import { withTenantTogether, type Outcome } from '../db/together.ts';
+import type { Tx } from '../db/transact.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { availableOf } from '../ledger/read.ts';
 import { outletIdOf } from '../network/outlets.ts';
@@ -54,7 +55,6 @@ export type Delivery = {
 type Door = Pick<App, 'db' | 'now'>;
 
 type Answer = { ok: true; received: Received[] } | Refused<'not-allowed' | 'bad-request' | 'key-reused'>;
-type Outcome = Answer | { failed: unknown };
 
 /** Activities that one transaction records, and their lines with them: enough to be fast, and done in a moment. */
 const sizeMax = 4000;
@@ -95,7 +95,7 @@ async function receiveInLane(app: Door, lane: number, delivery: Delivery): Promi
   const queue = queues.get(app.db) ?? openQueue(app);
   const outcome = await queue(`${delivery.tenant} ${delivery.programme} ${lane}`, delivery);
   if ('failed' in outcome) throw outcome.failed;
-  return outcome;
+  return outcome.done;
 }
 
 // What is to be answered once is one transaction, and versions of one activity come one after the other. Single ones share
@@ -113,34 +113,22 @@ function laneOf(participant: string): number {
   return sum % lanesCount;
 }
 
-type Queue = (name: string, delivery: Delivery) => Promise<Outcome>;
+type Queue = (name: string, delivery: Delivery) => Promise<Outcome<Answer>>;
 const queues = new WeakMap<App['db'], Queue>();
 
 function openQueue(app: Door): Queue {
-  const queue = gatherByName((_name, deliveries: Delivery[]) => receiveTogether(app, deliveries), {
+  const receive = (_name: string, deliveries: Delivery[]) => {
+    const { tenant, programme } = deliveries[0]!;
+    return withTenantTogether(app.db, tenant, deliveries, (tx, some) =>
+      receiveIn(tx, programme, some, app.now()),
+    );
+  };
+  const queue = gatherByName(receive, {
     sizeMax,
     sizeOf: ({ given }) => given.reduce((size, one) => size + ('lines' in one ? 1 + one.lines.length : 1), 0),
   });
   queues.set(app.db, queue);
   return queue;
-}
-
-// A bug that one delivery brings out must not undo the others: halves are tried until it is alone.
-async function receiveTogether(app: Door, deliveries: readonly Delivery[]): Promise<Outcome[]> {
-  const { tenant, programme } = deliveries[0]!;
-  try {
-    return await withTenant(app.db, tenant, (tx) => receiveIn(tx, programme, deliveries, app.now()));
-  } catch (error) {
-    if (isConnectionLost(error)) throw error;
-    if (deliveries.length === 1) return [{ failed: error }];
-    const half = deliveries.length >> 1;
-    const first = await receiveTogether(app, deliveries.slice(0, half));
-    return [...first, ...(await receiveTogether(app, deliveries.slice(half)))];
-  }
-}
-
-function isConnectionLost(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error as { severity?: string }).severity !== 'ERROR';
 }
 
 async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], at: Date): Promise<Answer[]> {

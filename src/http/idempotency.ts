@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import { once } from '../db/once.ts';
-import { withTenant, type Tx } from '../db/transact.ts';
+import { once, onceEach, type RepeatableRequest } from '../db/once.ts';
+import { withTenantTogether, type Outcome } from '../db/together.ts';
+import { withTenant, type Db, type Tx } from '../db/transact.ts';
+import type { App } from '../flow/app.ts';
 import type { SignedIn } from '../flow/sign-in.ts';
+import { gatherByName } from '../shared/gather.ts';
+import type { TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
 import { endWith } from './problem.ts';
@@ -33,20 +37,65 @@ export async function onceAsked<Done extends { ok: true }>(
   given: unknown,
   work: (tx: Tx, at: Date) => Promise<Done | Refused>,
 ): Promise<Done> {
+  const request = requestOf(c, by, route, given);
+  const { db, now } = c.get('app');
+  const answer = await withTenant(db, by.tenant, async (tx) => {
+    const at = now();
+    const kept = await once(tx, request, at, async () => ({ status: 200, body: await work(tx, at) }));
+    return kept.ok ? (kept.body as Done | Refused) : kept;
+  });
+  return answer.ok ? answer : endWith(c, answer);
+}
+
+type Call<Asked> = { request: RepeatableRequest; asked: Asked };
+
+/** Calls that one transaction does: the book is locked for so long. */
+const callsMax = 500;
+
+/**
+ * `onceAsked` for a busy door: requests of a tenant that arrive while others are worked on share the next transaction.
+ * `work` answers each in order; none of them can fail because of another.
+ */
+export function onceTogether<Asked, Done extends { ok: true }>(
+  route: string,
+  work: (tx: Tx, asked: Asked[], at: Date) => Promise<(Done | Refused)[]>,
+): (c: Context<Env>, by: SignedIn, given: unknown, asked: Asked) => Promise<Done> {
+  const queues = new WeakMap<Db, (tenant: string, call: Call<Asked>) => Promise<Outcome<Done | Refused>>>();
+
+  async function answerAll(tx: Tx, calls: readonly Call<Asked>[], at: Date): Promise<(Done | Refused)[]> {
+    const requests = calls.map(({ request }) => request);
+    const kept = await onceEach(tx, requests, at, async (places) => {
+      const asked = places.map((place) => calls[place]!.asked);
+      return (await work(tx, asked, at)).map((body) => ({ status: 200, body }));
+    });
+    return kept.map((one) => (one.ok ? (one.body as Done | Refused) : one));
+  }
+
+  function openQueue({ db, now }: App) {
+    const queue = gatherByName(
+      (tenant, calls: Call<Asked>[]) =>
+        withTenantTogether(db, tenant as TenantId, calls, (tx, some) => answerAll(tx, some, now())),
+      { sizeMax: callsMax },
+    );
+    queues.set(db, queue);
+    return queue;
+  }
+
+  return async (c, by, given, asked) => {
+    const request = requestOf(c, by, route, given);
+    const app = c.get('app');
+    const outcome = await (queues.get(app.db) ?? openQueue(app))(by.tenant, { request, asked });
+    if ('failed' in outcome) throw outcome.failed;
+    return outcome.done.ok ? outcome.done : endWith(c, outcome.done);
+  };
+}
+
+function requestOf(c: Context<Env>, by: SignedIn, route: string, given: unknown): RepeatableRequest {
   const key = keyOf(c);
   if (key === null)
     return endWith(c, refuse('bad-request', { field: 'Idempotency-Key', problem: 'missing' }));
   const contentHash = createHash('sha256').update(JSON.stringify(given)).digest();
-  const { db, now } = c.get('app');
-  const answer = await withTenant(db, by.tenant, async (tx) => {
-    const at = now();
-    const kept = await once(tx, { actor: by.id, route, key, contentHash }, at, async () => ({
-      status: 200,
-      body: await work(tx, at),
-    }));
-    return kept.ok ? (kept.body as Done | Refused) : kept;
-  });
-  return answer.ok ? answer : endWith(c, answer);
+  return { actor: by.id, route, key, contentHash };
 }
 
 /** Like `onceAsked` where the request has a key. Without one the write is done: for writes that a repetition does not repeat. */

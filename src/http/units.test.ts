@@ -143,6 +143,38 @@ test('a hold that would be over before it begins is refused', async () => {
   expect((await send('rina', 'holds', asked)).body).toMatchObject({ code: 'bad-request' });
 });
 
+test('a crowd of holds shares a few batches: as many are held as there are units, and the others are refused', async () => {
+  await earn(world.budi, BigInt(100 - ((await availableOf('budi')) % 100)));
+  const batches = () =>
+    withTenant(app.db, world.tenant, async (tx) => {
+      const [row] = await tx.query<{ n: bigint }>('select count(*) as n from batch where tenant = $1', [
+        tx.tenant,
+      ]);
+      return Number(row!.n);
+    });
+  const [before, available] = [await batches(), await availableOf('budi')];
+  const asked = { participant: world.budi, units: available / 100 };
+  const keys = Array.from({ length: 300 }, (_, i) => `crowd-${i}`);
+  const all = () => Promise.all(keys.map((key) => send('rina', 'holds', asked, key)));
+  const answers = await all();
+  const held = answers.filter(({ status }) => status === 201);
+  expect(held).toHaveLength(100);
+  const refused = answers.filter(({ status }) => status !== 201);
+  expect(new Set(refused.map(({ status, body }) => `${status} ${String(body['code'])}`))).toEqual(
+    new Set(['422 below-floor']),
+  );
+  expect(await all()).toEqual(answers);
+  const release = ({ body }: Answer) =>
+    send('rina', `holds/${(body['hold'] as { id: string }).id}/release`, {});
+  // Two at once of one hold: the second takes what the first has left.
+  const steps = await Promise.all([...held, held[0]!].map(release));
+  expect(steps.filter(({ status }) => status === 200)).toHaveLength(100);
+  expect(steps.at(-1)!.body).toMatchObject({ code: 'already-resolved' });
+  expect(await availableOf('budi')).toBe(available);
+  expect((await batches()) - before).toBeLessThan(60);
+  expect((await verifyBook(app.db, world.tenant)).firstBad).toBeUndefined();
+});
+
 test('an id in capitals means the same person: what is opened for them is their own account', async () => {
   const asked = { participant: world.asha.toUpperCase(), units: 10 };
   expect((await send('rina', 'holds', asked)).body).toMatchObject({ code: 'below-floor' });

@@ -36,6 +36,15 @@ export async function openHoldsOf(tx: Tx, account: AccountId): Promise<OpenHold[
   );
 }
 
+/** What is left of these holds; those of which nothing is left are left out. */
+export async function openOf(tx: Tx, holds: readonly TransferId[]): Promise<Map<TransferId, bigint>> {
+  const rows = await tx.query<Pick<OpenHold, 'id' | 'open'>>(
+    'select id, open from hold where tenant = $1 and id = any ($2::uuid[]) and open > 0',
+    [tx.tenant, holds],
+  );
+  return new Map(rows.map(({ id, open }) => [id, open]));
+}
+
 /** Holds that one call releases. */
 const releasesMax = 1000;
 

@@ -1,8 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { withTenant, type Tx } from '../../db/transact.ts';
-import { giveUnits } from '../../flow/give-units.ts';
-import { captureUnits, heldUnits, holdUnits, releaseUnits, type HeldUnits } from '../../flow/hold-units.ts';
+import { giveUnits, type GiftAsked } from '../../flow/give-units.ts';
+import {
+  heldUnits,
+  holdUnitsAll,
+  stepAll,
+  type HeldUnits,
+  type HoldAsked,
+  type HoldStep,
+} from '../../flow/hold-units.ts';
 import { nameOwners } from '../../flow/name-owners.ts';
 import { refundSpend } from '../../flow/refund-spend.ts';
 import { tellEvent } from '../../flow/tell-event.ts';
@@ -16,10 +23,10 @@ import {
   type ParticipantId,
   type TransferId,
 } from '../../shared/id.ts';
-import { refuse } from '../../shared/refusal.ts';
+import { refuse, type Refused } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
-import { onceAsked } from '../idempotency.ts';
+import { onceAsked, onceTogether } from '../idempotency.ts';
 import { movers, participantSignedIn, staffInRole, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import { idAsked, transferShape } from '../shapes.ts';
@@ -93,6 +100,31 @@ const stepRoute = <Path extends string>(path: Path, summary: string) =>
     responses: { 200: json(holdShape.extend({ transfer: z.uuid() }), 'What is left of it'), ...refusals },
   });
 
+const holdOnce = onceTogether('holds', async (tx, asked: HoldAsked[], at) => {
+  const held = await holdUnitsAll(tx, asked, at);
+  const show = await holdsShown(tx, held);
+  return held.map((one) => (one.ok ? show(one) : one));
+});
+
+const stepOnce = (how: 'capture' | 'release') =>
+  onceTogether(how, async (tx, asked: HoldStep[], at) => {
+    const done = await stepAll(tx, asked, how, at);
+    const show = await holdsShown(tx, done);
+    return done.map((one) => (one.ok ? { ...show(one), transfer: one.transfer } : one));
+  });
+const captureOnce = stepOnce('capture');
+const releaseOnce = stepOnce('release');
+
+// Each gift counts in the limit of the next, so they are booked one after the other.
+const giveOnce = onceTogether('gifts', async (tx, asked: (GiftAsked & { from: ParticipantId })[], at) => {
+  const answers = [];
+  for (const { from, ...gift } of asked) {
+    const given = await giveUnits(tx, from, gift, at);
+    answers.push(given.ok ? { ...given, available: Number(given.available) } : given);
+  }
+  return answers;
+});
+
 export const unitRoutes = newRouter()
   .openapi(
     createRoute({
@@ -109,11 +141,9 @@ export const unitRoutes = newRouter()
     async (c) => {
       const by = await participantSignedIn(c);
       const given = c.req.valid('json');
-      const { gift, available } = await onceAsked(c, by, 'gifts', given, async (tx, at) => {
-        const { to, asset } = given;
-        const answer = await giveUnits(tx, by.id, { to, asset, units: BigInt(given.units) }, at);
-        return answer.ok ? { ...answer, available: Number(answer.available) } : answer;
-      });
+      const { to, asset } = given;
+      const asked = { from: by.id, to, asset, units: BigInt(given.units) };
+      const { gift, available } = await giveOnce(c, by, given, asked);
       return c.json({ gift, available }, 201);
     },
   )
@@ -135,14 +165,9 @@ export const unitRoutes = newRouter()
         wallet: (given.wallet ?? null) as WalletId | null,
       };
       const timesOutAt = given.timesOutAt ? new Date(given.timesOutAt) : null;
-      const { hold, open } = await onceAsked(c, by, 'holds', given, async (tx, at) => {
-        if (timesOutAt && timesOutAt <= at)
-          return refuse('bad-request', { field: 'timesOutAt', problem: 'not later than now' });
-        const { asset } = given;
-        const asked = { spender, asset, units: BigInt(given.units), timesOutAt };
-        const held = await holdUnits(tx, asked, at);
-        return held.ok ? { ok: true, ...(await showHold(tx, held)) } : held;
-      });
+      const { asset } = given;
+      const asked = { spender, asset, units: BigInt(given.units), timesOutAt };
+      const { hold, open } = await holdOnce(c, by, given, asked);
       return c.json({ hold, open }, 201);
     },
   )
@@ -165,16 +190,14 @@ export const unitRoutes = newRouter()
       '/holds/{id}/capture',
       'Spend what is held, or part of it (managers, operators; Idempotency-Key required)',
     ),
-    async (c) =>
-      c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'capture', captureUnits), 200),
+    async (c) => c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), captureOnce), 200),
   )
   .openapi(
     stepRoute(
       '/holds/{id}/release',
       'Free what is held, or part of it (managers, operators; Idempotency-Key required)',
     ),
-    async (c) =>
-      c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), 'release', releaseUnits), 200),
+    async (c) => c.json(await step(c, c.req.valid('param').id, c.req.valid('json'), releaseOnce), 200),
   )
   .openapi(
     createRoute({
@@ -246,17 +269,13 @@ async function step(
   c: Context<Env>,
   id: string,
   given: z.infer<typeof stepAsked>,
-  name: string,
-  verb: typeof captureUnits,
+  stepOnce: typeof captureOnce,
 ): Promise<z.infer<typeof holdShape> & { transfer: string }> {
   const by = await staffInRole(c, movers);
   // Before the key is looked at: an id that is not there answers the same with and without one.
   await shown(c, id);
   const asked = { hold: id as TransferId, units: given.units === undefined ? null : BigInt(given.units) };
-  const { hold, open, transfer } = await onceAsked(c, by, name, [id, given], async (tx, at) => {
-    const done = await verb(tx, asked, at);
-    return done.ok ? { ok: true, transfer: done.transfer, ...(await showHold(tx, done)) } : done;
-  });
+  const { hold, open, transfer } = await stepOnce(c, by, [id, given], asked);
   return { hold, open, transfer };
 }
 
@@ -269,7 +288,19 @@ async function shown(c: Context<Env>, id: string): Promise<z.infer<typeof holdSh
   return found ?? endWith(c, refuse('not-found'));
 }
 
-async function showHold(tx: Tx, { hold, open }: HeldUnits): Promise<z.infer<typeof holdShape>> {
-  const names = await nameOwners(tx, [hold.from.owner, hold.to.owner]);
-  return { hold: showTransfer(hold, names), open: Number(open) };
+async function showHold(tx: Tx, held: HeldUnits): Promise<z.infer<typeof holdShape>> {
+  const { hold, open } = (await holdsShown(tx, [held]))(held);
+  return { hold, open };
+}
+
+/** How each of these holds is shown. */
+async function holdsShown(
+  tx: Tx,
+  held: readonly (HeldUnits | Refused)[],
+): Promise<(one: HeldUnits) => { ok: true } & z.infer<typeof holdShape>> {
+  const names = await nameOwners(
+    tx,
+    held.flatMap((one) => (one.ok ? [one.hold.from.owner, one.hold.to.owner] : [])),
+  );
+  return ({ hold, open }) => ({ ok: true, hold: showTransfer(hold, names), open: Number(open) });
 }

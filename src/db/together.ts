@@ -1,0 +1,34 @@
+import { withTenant, type Db, type Tx } from './transact.ts';
+import type { TenantId } from '../shared/id.ts';
+
+/** What became of one of several that shared a transaction: a bug may be in the way of one and not of the others. */
+export type Outcome<Out> = { done: Out } | { failed: unknown };
+
+/**
+ * Does the work for all in one transaction and answers each in order. A bug that one brings out must not undo the others:
+ * halves are tried until it is alone. When the database is gone, the error is thrown.
+ */
+export async function withTenantTogether<In, Out>(
+  db: Db,
+  tenant: TenantId,
+  items: readonly In[],
+  work: (tx: Tx, items: readonly In[]) => Promise<Out[]>,
+): Promise<Outcome<Out>[]> {
+  try {
+    return (await withTenant(db, tenant, (tx) => work(tx, items))).map((done) => ({ done }));
+  } catch (error) {
+    if (isConnectionLost(error)) throw error;
+    if (items.length === 1) return [{ failed: error }];
+    const half = items.length >> 1;
+    const first = await withTenantTogether(db, tenant, items.slice(0, half), work);
+    return [...first, ...(await withTenantTogether(db, tenant, items.slice(half), work))];
+  }
+}
+
+// Also when the pool has no connection to give: that error has no code, only words.
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { severity, syscall } = error as { severity?: string; syscall?: string };
+  if (severity !== undefined) return severity !== 'ERROR';
+  return syscall !== undefined || /^Connection terminated|^timeout exceeded/.test(error.message);
+}
