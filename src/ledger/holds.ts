@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transact.ts';
 import { eventId, partId } from '../shared/id.ts';
-import type { AccountId, TransferId } from '../shared/id.ts';
+import type { TransferId } from '../shared/id.ts';
 import { lockBook } from './chain.ts';
 import { inOpenPeriod } from './period.ts';
 import { post } from './post.ts';
@@ -25,20 +25,11 @@ export function releaseOf(hold: BookedTransfer, follow: Follow): NewTransfer {
   return { ...follow, kind: 'release', asset: hold.asset.id, debit, credit, resolves: hold.id };
 }
 
-/** An amount that is reserved on an account; `open` is what is left of it. */
-export type OpenHold = { id: TransferId; open: bigint; timesOutAt: Date | null };
-
-/** The open holds of an account, oldest first. */
-export async function openHoldsOf(tx: Tx, account: AccountId): Promise<OpenHold[]> {
-  return tx.query<OpenHold>(
-    `select id, open, times_out_at as "timesOutAt" from hold where tenant = $1 and account = $2 and open > 0 order by id`,
-    [tx.tenant, account],
-  );
-}
+type OpenHold = { id: TransferId; open: bigint };
 
 /** What is left of these holds; those of which nothing is left are left out. */
 export async function openOf(tx: Tx, holds: readonly TransferId[]): Promise<Map<TransferId, bigint>> {
-  const rows = await tx.query<Pick<OpenHold, 'id' | 'open'>>(
+  const rows = await tx.query<OpenHold>(
     'select id, open from hold where tenant = $1 and id = any ($2::uuid[]) and open > 0',
     [tx.tenant, holds],
   );
