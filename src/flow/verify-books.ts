@@ -25,15 +25,20 @@ export async function verifyTenant(
 /**
  * The nightly run: every book, the whole of it once a week. The log then says the head of each chain, the daily root: kept
  * elsewhere, it proves later that nothing before it was rewritten. A book that is wrong is an error in the log with
- * the first bad row.
+ * the first bad row; one that cannot be looked at is an error too, and does not hold up the others.
  */
 export async function verifyBooks(db: Db, now: Date): Promise<void> {
-  for (const { tenant, code } of await listTenants(db)) {
-    const lastFull = await withTenant(db, tenant, (tx) => lastVerification(tx, { isFull: true }));
-    const isFull = !lastFull || now.getTime() - lastFull.at.getTime() >= fullEveryMs;
-    const { ok, firstBad, head, checked } = await verifyTenant(db, { tenant }, { isFull, now });
-    const root = { tenant: code, seq: head && String(head.seq), hash: head?.hash, at: head?.at };
-    if (ok) log.info({ ...root, isFull, transfers: checked.transfers }, 'the books are right; daily root');
-    else log.error({ ...root, firstBad }, 'THE BOOKS ARE WRONG; the last right batch stands here');
-  }
+  for (const tenant of await listTenants(db))
+    await verifyAtNight(db, tenant, now).catch((problem: unknown) =>
+      log.error({ tenant: tenant.code, problem: String(problem) }, 'THE BOOKS COULD NOT BE VERIFIED'),
+    );
+}
+
+async function verifyAtNight(db: Db, { tenant, code }: Tenant, now: Date): Promise<void> {
+  const lastFull = await withTenant(db, tenant, (tx) => lastVerification(tx, { isFull: true }));
+  const isFull = !lastFull || now.getTime() - lastFull.at.getTime() >= fullEveryMs;
+  const { ok, firstBad, head, checked } = await verifyTenant(db, { tenant }, { isFull, now });
+  const root = { tenant: code, seq: head && String(head.seq), hash: head?.hash, at: head?.at };
+  if (ok) log.info({ ...root, isFull, transfers: checked.transfers }, 'the books are right; daily root');
+  else log.error({ ...root, firstBad }, 'THE BOOKS ARE WRONG; the last right batch stands here');
 }
