@@ -128,8 +128,8 @@ async function eachPage<Cursor>(
 }
 
 /**
- * The moment before which an account must have moved last to count as unused, or null where no programme says. Of several
- * programmes with an asset in common the one that waits longest decides.
+ * The moment before which an account must have moved last to count as unused, or null where it never does. Of several
+ * programmes with an asset in common the one that waits longest decides, and one that says nothing waits for ever.
  */
 export function inactiveBefore(programmes: readonly Programme[], code: string, now: Date): Date | null {
   const moments = programmes.flatMap(({ settings, timeZone }) => {
@@ -141,7 +141,9 @@ export function inactiveBefore(programmes: readonly Programme[], code: string, n
     while (addPeriod(last, policy.after, policy.endOf) >= today) last = addDays(last, -1);
     return [momentAt(addDays(last, 1), '00:00', timeZone)];
   });
-  return moments.length > 0 ? new Date(Math.min(...moments.map((each) => each.getTime()))) : null;
+  return moments.length > 0 && moments.length === programmes.length
+    ? new Date(Math.min(...moments.map((each) => each.getTime())))
+    : null;
 }
 
 /** Tells those of the owners who are people; what belongs to several is on their wallet. */

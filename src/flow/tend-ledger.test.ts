@@ -153,6 +153,12 @@ test('what nobody used for three months expires at the end of the month', async 
   expect(day('2018-05-31')! > klang('2018-02-10T12:00')).toBe(false);
   expect(day('2018-06-01')! > klang('2018-02-10T12:00')).toBe(true);
   expect(inactiveBefore([warung], 'points', klang('2018-06-01T09:00'))).toBeNull();
+  const patient = { ...warung, settings: { inactivity: { stars: { after: 'P1Y' } } } };
+  const silent = { ...warung, settings: {} };
+  const before = (...programmes: Programme[]) =>
+    inactiveBefore(programmes, 'stars', klang('2019-06-01T09:00'));
+  expect(before(warung, patient)).toEqual(before(patient));
+  expect(before(warung, silent)).toBeNull();
   // The demo world was posted just now, and posting time never goes back.
   expect((await tend(klang('2099-12-02T09:00'))).expired).toMatchObject({ stars: 3n });
   expect(await budiHas('available', 'stars')).toBe(0n);
