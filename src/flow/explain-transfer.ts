@@ -6,7 +6,7 @@ import { massActionById } from '../ledger/find-transfers.ts';
 import { closingBehind } from '../ledger/period.ts';
 import { transferById, type BookedTransfer } from '../ledger/read.ts';
 import { staffById } from '../network/staff.ts';
-import type { ActivityId, Id, ParticipantId, StaffId, TransferId } from '../shared/id.ts';
+import type { ActivityId, Id, StaffId, TransferId } from '../shared/id.ts';
 import type { Day } from '../shared/time.ts';
 import { dayAt, timeZoneOf } from './calendar.ts';
 import type { ExplainedRule } from './explain-award.ts';
@@ -34,13 +34,13 @@ export type TransferExplained = {
 /**
  * Walks from a transfer to the version of the rule that awarded it, its arithmetic, the activity and the evidence, and to
  * the transfers that its units came from and went to. What was taken back is explained by the award that it takes back.
- * `reader` sees the units of an own account only; null sees those of both. Null for an unknown transfer.
+ * `reader` sees the units of the account of this owner only; null sees those of both. Null for an unknown transfer.
  */
 export async function explainTransfer(
   tx: Tx,
   id: TransferId,
   language: Language,
-  reader: ParticipantId | null,
+  reader: Id<string> | null,
 ): Promise<TransferExplained | null> {
   const transfer = await transferById(tx, id);
   if (!transfer) return null;

@@ -9,8 +9,9 @@ import { transferById, type BookedTransfer } from '../../ledger/read.ts';
 import { outletsByIds } from '../../network/outlets.ts';
 import { participantById, participantsByIds } from '../../network/participants.ts';
 import { productsByIds } from '../../network/products.ts';
+import { listWallets } from '../../network/wallets.ts';
 import { inboxOf, markRead, type MessageId } from '../../notify/outbox.ts';
-import { isId, type ActivityId, type ParticipantId, type TransferId } from '../../shared/id.ts';
+import { isId, type ActivityId, type Id, type ParticipantId, type TransferId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import type { Activity } from '../../activity/activity.ts';
 import { body, json, refusals } from '../answers.ts';
@@ -93,7 +94,7 @@ export const ledgerRoutes = newRouter()
       const by = await signedIn(c);
       const { id } = c.req.valid('param');
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
-        const transfer = await transferFor(tx, by, id);
+        const { transfer } = (await transferFor(tx, by, id)) ?? {};
         return (
           transfer && showTransfer(transfer, await nameOwners(tx, [transfer.from.owner, transfer.to.owner]))
         );
@@ -115,10 +116,8 @@ export const ledgerRoutes = newRouter()
       const { id } = c.req.valid('param');
       const language = c.get('language');
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
-        const transfer = await transferFor(tx, by, id);
-        const told =
-          transfer &&
-          (await explainTransfer(tx, transfer.id, language, by.kind === 'participant' ? by.id : null));
+        const seen = await transferFor(tx, by, id);
+        const told = seen && (await explainTransfer(tx, seen.transfer.id, language, seen.owner));
         return told && showExplanation(told, language);
       });
       return shown ? c.json(shown, 200) : endWith(c, refuse('not-found'));
@@ -231,11 +230,21 @@ export const ledgerRoutes = newRouter()
     },
   );
 
-// Somebody else's transfer does not exist for a participant.
-async function transferFor(tx: Tx, by: SignedIn, id: string): Promise<BookedTransfer | null> {
+/** A transfer as somebody may see it: from the side of this owner, or from both where it is null. */
+type SeenTransfer = { transfer: BookedTransfer; owner: Id<string> | null };
+
+// Somebody else's transfer does not exist for a participant; that of a wallet they share is not somebody else's.
+async function transferFor(tx: Tx, by: SignedIn, id: string): Promise<SeenTransfer | null> {
   const transfer = isId<TransferId>(id) ? await transferById(tx, id) : null;
-  if (!transfer || by.kind === 'staff') return transfer;
-  return transfer.from.owner === by.id || transfer.to.owner === by.id ? transfer : null;
+  if (!transfer) return null;
+  if (by.kind === 'staff') return { transfer, owner: null };
+  const sides = [transfer.from, transfer.to];
+  if (sides.some(({ owner }) => owner === by.id)) return { transfer, owner: by.id };
+  const balances = sides.filter(({ role }) => role === 'available');
+  const shared = (await listWallets(tx, by.id)).find((wallet) =>
+    balances.some(({ owner }) => owner === (wallet.id as Id<string>)),
+  );
+  return shared ? { transfer, owner: shared.id } : null;
 }
 
 async function showActivities(tx: Tx, activities: readonly Activity[]) {

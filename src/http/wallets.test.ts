@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { testApp } from '../../test/app.ts';
+import { httpClient, type Client } from '../../test/http.ts';
+import { withTenant } from '../db/transact.ts';
+import type { App } from '../flow/app.ts';
+import { accountId, assetId, openAccounts } from '../ledger/accounts.ts';
+import { post } from '../ledger/post.ts';
+import { newId, type ParticipantId, type TransferId } from '../shared/id.ts';
+
+let app: App;
+let client: Client;
+let world: Awaited<ReturnType<typeof testApp>>['world'];
+let close: () => Promise<void>;
+let keys = 0;
+
+beforeAll(async () => {
+  ({ app, world, close } = await testApp());
+  client = httpClient(app);
+  await client.signIn('sari', { phone: '+601100000001' });
+  await client.signIn('budi', { phone: '+601100000002' });
+  await client.signIn('grace', { phone: '+601100000007' });
+  await client.signIn('rina', { email: 'rina@nusa.example' });
+});
+afterAll(() => close());
+
+async function send(as: string, where: string, body: unknown): Promise<Record<string, unknown>> {
+  const headers = { 'idempotency-key': `k${(keys += 1)}` };
+  const answer = await client.ask(where, { as, method: 'POST', body, headers });
+  expect(answer.status).toBeLessThan(300);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function earn(participant: ParticipantId, amount: bigint): Promise<void> {
+  await withTenant(app.db, world.tenant, async (tx) => {
+    const asset = assetId(tx.tenant, 'points');
+    const [credit] = await openAccounts(tx, [{ asset, owner: participant, role: 'available' }]);
+    const debit = accountId(tx.tenant, world.programme, 'issued', asset);
+    const id = newId<TransferId>(app.now());
+    const move = { id, tx: id, asset, debit, credit: credit!, amount, kind: 'award' as const };
+    await post(tx, [{ ...move, effectiveAt: app.now() }], app.now());
+  });
+}
+
+const member = (participant: ParticipantId, isActive = true) => ({
+  participant,
+  limitUnits: null,
+  limitPer: 'month',
+  isActive,
+});
+const toko = (members: unknown[]) => send('rina', 'wallets', { code: 'toko', name: 'Toko', members });
+
+test('what moved on a shared wallet is seen and explained to those who use it, and to no one else', async () => {
+  const { id: wallet } = await toko([member(world.sari), member(world.budi)]);
+  await earn(world.sari, 40n);
+  await send('sari', 'wallet/gifts', { to: { wallet: 'toko' }, units: 40 });
+  const { hold } = await send('rina', 'holds', { participant: world.sari, wallet, units: 15 });
+  const { transfer } = await send('rina', `holds/${(hold as { id: string }).id}/capture`, {});
+  const spend = `transfers/${String(transfer)}`;
+  const seenBy = async (as: string) => [
+    (await client.ask(spend, { as })).status,
+    (await client.ask(`${spend}/explanation`, { as })).status,
+  ];
+  expect(await seenBy('budi')).toEqual([200, 200]);
+  const explained = await (await client.ask(`${spend}/explanation`, { as: 'budi' })).json();
+  expect(explained).toMatchObject({ units: { lots: [{ units: 15, earnings: [{ units: 15 }] }] } });
+  expect(await seenBy('grace')).toEqual([404, 404]);
+  await toko([member(world.budi, false)]);
+  expect(await seenBy('budi')).toEqual([404, 404]);
+  expect(await seenBy('sari')).toEqual([200, 200]);
+});
