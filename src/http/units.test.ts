@@ -175,6 +175,34 @@ test('a crowd of holds shares a few batches: as many are held as there are units
   expect((await verifyBook(app.db, world.tenant)).firstBad).toBeUndefined();
 });
 
+test('of requests that arrive together each gets its own answer, and a key is answered once', async () => {
+  await earn(world.sari, 10n);
+  const before = await availableOf('sari');
+  const good = { participant: world.sari, units: 4 };
+  const answers = await Promise.all([
+    send('rina', 'holds', good, 'together-1'),
+    send('rina', 'holds', { ...good, participant: world.tenant }, 'together-2'),
+    send('rina', 'holds', good, 'together-1'),
+    send('rina', 'holds', { ...good, units: 5 }, 'together-1'),
+    send('rina', 'holds', { ...good, asset: 'gold' }, 'together-3'),
+    send('rina', 'holds', { ...good, wallet: world.sari }, 'together-4'),
+    send('rina', 'holds', { ...good, units: before }, 'together-5'),
+    send('rina', 'holds', { ...good, units: 6 }, 'together-6'),
+  ]);
+  expect(answers[2]).toEqual(answers[0]);
+  expect(answers.map(({ status, body }) => body['code'] ?? status)).toEqual([
+    201,
+    'not-found',
+    201,
+    'key-reused',
+    'unknown-asset',
+    'not-found',
+    'below-floor',
+    201,
+  ]);
+  expect(await availableOf('sari')).toBe(before - 10);
+});
+
 test('an id in capitals means the same person: what is opened for them is their own account', async () => {
   const asked = { participant: world.asha.toUpperCase(), units: 10 };
   expect((await send('rina', 'holds', asked)).body).toMatchObject({ code: 'below-floor' });
