@@ -71,7 +71,10 @@ const floorCheck = (which: string): Check => ({
     order by 1 limit 1`,
 });
 
-/** A lot is closed when it has run out; one that is closed before would never expire. */
+/**
+ * A lot is closed when it has run out; one that is closed before would never expire. What is credited with an earlier day
+ * later on moves units on along the line: the lot of that day is open then, and its turn is the account's turn.
+ */
 const closedLotCheck: Check = {
   table: 'lot',
   sql: `select format('%s %s', l.account, l.expires_on) as id, 'is closed and has not run out' as problem
@@ -80,7 +83,9 @@ const closedLotCheck: Check = {
         sum(l.earned) over (partition by l.account order by l.expires_on) as earned
       from lot l where l.tenant = $1
     ) l join account a on a.tenant = $1 and a.id = l.account
-    where not l.open and l.earned > a.spent order by 1 limit 1`,
+    where not l.open and l.earned > a.spent and not exists (
+      select from lot o where o.tenant = $1 and o.account = l.account and o.open and o.expires_on < l.expires_on)
+    order by 1 limit 1`,
 };
 
 /** Adding up all transfers of a system account takes too long for a check since then: its daily sums stand for them. */
