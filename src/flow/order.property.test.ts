@@ -212,7 +212,10 @@ async function stateOf(run: string): Promise<unknown> {
     ]);
     const state = [];
     for (const owner of owners) {
-      const balances = (await balancesOf(tx, owner)).filter(({ asset }) => asset.code === 'points');
+      // An account that was opened and stands at nothing is as good as none.
+      const balances = (await balancesOf(tx, owner)).filter(
+        ({ asset, balance }) => asset.code === 'points' && balance !== 0n,
+      );
       const lots = await tx.query(
         `select l.expires_on, l.earned from lot l join account a on a.tenant = $1 and a.id = l.account
          where l.tenant = $1 and a.owner = $2 and l.earned > 0 order by l.expires_on`,
