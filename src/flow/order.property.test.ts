@@ -228,7 +228,9 @@ async function stateOf(run: string): Promise<unknown> {
         [tx.tenant, owner],
       );
       const brought = goals.filter(({ asked }) => asked !== '[]').map((one) => JSON.stringify(one));
-      const spans = [...(await tiersOf(tx, people.programme, [owner])).values()];
+      // Whoever was looked at once is enrolled in the lowest tier from then on; nobody else has it otherwise.
+      const all = [...(await tiersOf(tx, people.programme, [owner])).values()].flat();
+      const spans = all.filter(({ reason }) => reason !== 'enrolled');
       state.push({ spans, points: balances.map(({ balance }) => balance), lots, goals: brought.toSorted() });
     }
     return state;
