@@ -269,6 +269,6 @@ export interface components {
     OpeningBalancesImported: { "rows": number; "imported": number; "replayed": number; "problems": { "item": number; "externalKey": string; "code": string; "sentence": string }[] };
     OpeningBalance: { "externalKey": string; "participant": string; "asset"?: string; "units": string; "expiresOn"?: string; "earnedOn"?: string; "joinedOn"?: string; "tier"?: string };
     ActedOn: { "action": (string | null); "done": { "transfer": string; "asset": string; "units": number }[]; "refused": { "transfer": string; "code": string; "sentence": string }[]; "hasMore": boolean };
-    ActionAsked: { "action": "activate" | "cancel" | "expire"; "which": ({ "ids": string[] } | { "filter": { "kind": "award" | "redeem" | "hold" | "capture" | "release" | "activate" | "reversal" | "clawback" | "repay" | "expire" | "gift" | "fee" | "sale" | "sell-out" | "sell-in" | "unsold" | "return" | "refund" | "opening" | "exchange" | "bonus" | "adjust" | "allowance"; "postedFrom": string; "postedUntil": string; "asset"?: string; "owner"?: string } }); "reason": string; "apply": boolean };
+    ActionAsked: { "action": "activate" | "cancel" | "expire"; "which": ({ "ids": string[] } | { "filter": { "kind": "award" | "redeem" | "hold" | "capture" | "release" | "activate" | "reversal" | "clawback" | "repay" | "expire" | "gift" | "fee" | "sale" | "sell-out" | "sell-in" | "unsold" | "return" | "refund" | "opening" | "bonus"; "postedFrom": string; "postedUntil": string; "asset"?: string; "owner"?: string } }); "reason": string; "apply": boolean };
   };
 }

@@ -53,6 +53,9 @@ export async function staffInRole(
 /** Who may move units by hand or for another system. */
 export const movers: readonly StaffRole[] = ['manager', 'operator'];
 
+/** Who sees and closes the books, and acts on many transfers at once. */
+export const bookkeepers: readonly StaffRole[] = ['manager', 'controller'];
+
 /** Like `signedIn`, for what only somebody in the channel can do. */
 export async function participantSignedIn(c: Context<Env>): Promise<SignedIn & { kind: 'participant' }> {
   const by = await signedIn(c);

@@ -22,10 +22,7 @@ export const transferKinds = [
   'return',
   'refund',
   'opening',
-  'exchange',
   'bonus',
-  'adjust',
-  'allowance',
 ] as const;
 export type TransferKind = (typeof transferKinds)[number];
 

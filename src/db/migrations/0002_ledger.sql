@@ -37,7 +37,7 @@ create index account_debt on account (tenant, owner, asset) where role = 'debt';
 
 create type transfer_kind as enum (
   'award', 'redeem', 'hold', 'capture', 'release', 'activate', 'reversal', 'clawback', 'repay', 'expire', 'gift', 'fee',
-  'sale', 'sell-out', 'sell-in', 'unsold', 'return', 'refund', 'opening', 'exchange', 'bonus', 'adjust', 'allowance'
+  'sale', 'sell-out', 'sell-in', 'unsold', 'return', 'refund', 'opening', 'bonus'
 );
 
 -- Both accounts of a transfer have one asset, so it stands on the accounts only. The order of the columns leaves no gaps

@@ -13,7 +13,7 @@ import type { Id, TenantId, TransferId } from '../../shared/id.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { onceAsked } from '../idempotency.ts';
-import { staffInRole } from '../identify.ts';
+import { bookkeepers, staffInRole } from '../identify.ts';
 import { problemOf } from '../problem.ts';
 import { idAsked } from '../shapes.ts';
 
@@ -65,7 +65,7 @@ export const actionRoutes = newRouter().openapi(
     responses: { 200: json(actedShape, 'What became, or would become, of each'), ...refusals },
   }),
   async (c) => {
-    const by = await staffInRole(c, ['manager', 'controller']);
+    const by = await staffInRole(c, bookkeepers);
     const given = c.req.valid('json');
     const { db, now } = c.get('app');
     const asked = askedOf(given, by.tenant);

@@ -7,12 +7,11 @@ import type { SignedIn } from '../../flow/sign-in.ts';
 import { statementDocument } from '../../flow/statement-document.ts';
 import { closeBooks, tellClosedPeriods, tellTrialBalance } from '../../flow/tell-books.ts';
 import { bookHead, lastVerification } from '../../ledger/verified.ts';
-import { staffById } from '../../network/staff.ts';
 import { isId, type ParticipantId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
-import { participantSignedIn, staffSignedIn } from '../identify.ts';
+import { bookkeepers, participantSignedIn, staffInRole, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import {
   chainShape,
@@ -41,7 +40,6 @@ const signed = {
   content: { 'application/jose': { schema: z.string() }, 'application/json': { schema: statementDocument } },
 };
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
-const closers = ['manager', 'controller'];
 
 export const booksRoutes = newRouter()
   .openapi(
@@ -67,7 +65,7 @@ export const booksRoutes = newRouter()
       },
     }),
     async (c) => {
-      const staff = await closerSignedIn(c);
+      const staff = await staffInRole(c, bookkeepers);
       const { format, ...asked } = c.req.valid('query');
       const { db, now } = c.get('app');
       const told = await withTenant(db, staff.tenant, (tx) => tellTrialBalance(tx, asked, now()));
@@ -92,7 +90,7 @@ export const booksRoutes = newRouter()
       },
     }),
     async (c) => {
-      const staff = await closerSignedIn(c);
+      const staff = await staffInRole(c, bookkeepers);
       const periods = await withTenant(c.get('app').db, staff.tenant, tellClosedPeriods);
       return c.json({ items: periods.map(showPeriod) }, 200);
     },
@@ -114,7 +112,7 @@ export const booksRoutes = newRouter()
       responses: { 200: json(periodShape, 'Closed'), 403: refusals[422], ...refusals },
     }),
     async (c) => {
-      const staff = await closerSignedIn(c);
+      const staff = await staffInRole(c, bookkeepers);
       const { db, now } = c.get('app');
       const { before } = c.req.valid('json');
       const closed = await withTenant(db, staff.tenant, (tx) =>
@@ -174,13 +172,6 @@ export const booksRoutes = newRouter()
       return answerSigned(c, staff, id, c.req.valid('query'));
     },
   );
-
-/** Those of the staff who see and close the books; for others of the staff it is not allowed. */
-async function closerSignedIn(c: Context<Env>) {
-  const by = await staffSignedIn(c);
-  const staff = await withTenant(c.get('app').db, by.tenant, (tx) => staffById(tx, by.id));
-  return staff && closers.includes(staff.role) ? by : endWith(c, refuse('not-allowed'));
-}
 
 async function answerSigned(
   c: Context<Env>,
