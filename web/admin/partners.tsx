@@ -1,41 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useReader } from './language.tsx';
 import { Trouble } from './notices.tsx';
 import { outlets, participants } from './queries.ts';
+import { TabbedPage, type Tab } from './tabbed.tsx';
 
 /** Who takes part: the outlets with their companies, and the people. Read-only. */
 export function PartnersPage() {
   const { show } = useSearch({ from: '/partners' });
   const { say } = useReader();
-  useEffect(() => void (document.title = `${say('admin.partners.title')} · Mitra`), [say]);
-  const tabs = [
-    { search: {}, text: say('admin.partners.outlets'), isChosen: !show },
-    { search: { show: 'people' as const }, text: say('admin.partners.people'), isChosen: show === 'people' },
+  const tabs: Tab[] = [
+    { to: '/partners', search: {}, text: say('admin.partners.outlets'), isChosen: !show },
+    {
+      to: '/partners',
+      search: { show: 'people' },
+      text: say('admin.partners.people'),
+      isChosen: show === 'people',
+    },
   ];
   return (
-    <div className="page">
-      <header className="head">
-        <h1>{say('admin.partners.title')}</h1>
-      </header>
-      <nav className="tabs" aria-label={say('admin.partners.title')}>
-        {tabs.map(({ search, text, isChosen }) => (
-          <Link
-            key={text}
-            to="/partners"
-            search={search}
-            className={isChosen ? 'tab is-chosen' : 'tab'}
-            aria-current={isChosen ? 'page' : undefined}
-          >
-            {text}
-          </Link>
-        ))}
-      </nav>
-      <div className="scroll" tabIndex={0} role="region" aria-label={say('admin.partners.title')}>
-        {show === 'people' ? <People /> : <Outlets />}
-      </div>
-    </div>
+    <TabbedPage title={say('admin.partners.title')} tabs={tabs}>
+      {show === 'people' ? <People /> : <Outlets />}
+    </TabbedPage>
   );
 }
 

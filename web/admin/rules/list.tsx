@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useReader } from '../language.tsx';
 import { Empty, Trouble } from '../notices.tsx';
 import { rules } from '../queries.ts';
+import { TabbedPage, type Tab } from '../tabbed.tsx';
 import { Experiments } from './experiments.tsx';
 import { RuleMark } from './mark.tsx';
 import './rules.css';
@@ -12,37 +12,19 @@ import './rules.css';
 export function RulesPage() {
   const { show } = useSearch({ from: '/rules' });
   const { say } = useReader();
-  useEffect(() => void (document.title = `${say('admin.rules.title')} · Mitra`), [say]);
-  const tabs = [
-    { search: {}, text: say('admin.rules.title'), isChosen: !show },
+  const tabs: Tab[] = [
+    { to: '/rules', search: {}, text: say('admin.rules.title'), isChosen: !show },
     {
-      search: { show: 'experiments' as const },
+      to: '/rules',
+      search: { show: 'experiments' },
       text: say('admin.rules.experiments'),
       isChosen: show === 'experiments',
     },
   ];
   return (
-    <div className="page">
-      <header className="head">
-        <h1>{say('admin.rules.title')}</h1>
-      </header>
-      <nav className="tabs" aria-label={say('admin.rules.title')}>
-        {tabs.map(({ search, text, isChosen }) => (
-          <Link
-            key={text}
-            to="/rules"
-            search={search}
-            className={isChosen ? 'tab is-chosen' : 'tab'}
-            aria-current={isChosen ? 'page' : undefined}
-          >
-            {text}
-          </Link>
-        ))}
-      </nav>
-      <div className="scroll" tabIndex={0} role="region" aria-label={say('admin.rules.title')}>
-        {show === 'experiments' ? <Experiments /> : <Rules />}
-      </div>
-    </div>
+    <TabbedPage title={say('admin.rules.title')} tabs={tabs}>
+      {show === 'experiments' ? <Experiments /> : <Rules />}
+    </TabbedPage>
   );
 }
 
