@@ -1,9 +1,11 @@
 import { defineConfig } from 'vite';
+import { ownSentences } from '../own-sentences.ts';
 
 /** The brand's pages: built to web/dist/admin and served at /admin/. */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/admin/',
+  plugins: [ownSentences('admin', 'kind', 'review', 'role')],
   build: {
     outDir: '../dist/admin',
     emptyOutDir: true,

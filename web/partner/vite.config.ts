@@ -1,23 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'vite';
-
-/** The sentences of all pages lie in one file per language. The phone gets only its own and the names of the states. */
-const ownSentences: Plugin = {
-  name: 'own-sentences',
-  enforce: 'pre',
-  load(id) {
-    const [path = ''] = id.split('?');
-    if (!/web\/texts\/\w+\.json$/.test(path)) return null;
-    const all = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>);
-    const own = all.filter(([key]) => key.startsWith('partner.') || key.startsWith('state.'));
-    return { code: `export default ${JSON.stringify(Object.fromEntries(own))}`, moduleType: 'js' };
-  },
-};
+import { defineConfig } from 'vite';
+import { ownSentences } from '../own-sentences.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [ownSentences],
+  // The phone gets its own sentences and the names of the states.
+  plugins: [ownSentences('partner', 'state')],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../dist/partner',
