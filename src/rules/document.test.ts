@@ -187,6 +187,16 @@ describe('documents that are refused', () => {
       'goal',
     ],
     [
+      'a goal whose units wait for an event, which nobody could tell of it',
+      rule('r', {
+        goal: { for: 'participant', per: 'week', counts: { of: 'quantity' }, target: 5000 },
+        effects: [{ kind: 'award', leg: 'units', asset: 'points', per: 'goal', units: 5 }],
+        pending: { until: 'payment' },
+      }),
+      'contradiction',
+      'goal',
+    ],
+    [
       'an overlong expression',
       rule('r', { condition: `"${'a'.repeat(1000)}" == "b"` }),
       'too-long',

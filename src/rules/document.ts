@@ -285,7 +285,8 @@ export function countedBy(limit: Limit): string {
   return 'asset' in limit ? limit.asset : `worth:${limit.value.currency}`;
 }
 
-function goalContradictions({ goal, scope, effects, base, limits = [] }: RuleDocument): string[] {
+function goalContradictions(document: RuleDocument): string[] {
+  const { goal, scope, effects, base, pending, limits = [] } = document;
   const sentences: string[] = [];
   const forGoal = effects.filter((effect) => effect.kind === 'award' && effect.per === 'goal').length;
   if (forGoal !== (goal ? effects.length : 0))
@@ -296,6 +297,10 @@ function goalContradictions({ goal, scope, effects, base, limits = [] }: RuleDoc
     sentences.push('A goal counts amounts as they stand, so it has no other base.');
   if (goal && limits.some(({ per }) => per === 'activity'))
     sentences.push('A goal is not paid for an activity, so no limit per activity applies to it.');
+  if (goal && pending && 'until' in pending)
+    sentences.push(
+      'A goal is not paid for an activity, so no event is told of it: let its units wait for a time.',
+    );
   return sentences;
 }
 
