@@ -1,6 +1,17 @@
 import type { Tx } from '../db/transact.ts';
-import type { ActivityId } from '../shared/id.ts';
-import type { Award, Considered, Evaluation, Facts } from './evaluation.ts';
+import type { ActivityId, ProgrammeId, RuleId } from '../shared/id.ts';
+import type {
+  Award,
+  Considered,
+  Evaluation,
+  Facts,
+  Grant,
+  Reason,
+  ReasonCode,
+  Step,
+  Use,
+} from './evaluation.ts';
+import { ruleIdOf } from './save-rule.ts';
 
 /** An evaluation with the facts it was made from: together with activity and rules they give it again. */
 export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
@@ -8,9 +19,6 @@ export type KeptEvaluation = { evaluation: Evaluation; facts: Facts };
 /** Keeps one evaluation for each version of an activity; a version is evaluated once. */
 export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], at: Date): Promise<void> {
   if (kept.length === 0) return;
-  const documents = kept.map(({ evaluation: { considered, uses, passedOver } }) =>
-    JSON.stringify({ considered: considered.map(withoutHeads), uses, passedOver }, bigintAsText),
-  );
   // JSON writes control characters as escapes, so one of them can part documents; arrays of texts cost far more.
   await tx.query(
     `insert into evaluation (tenant, activity, version, document, facts, at)
@@ -21,7 +29,7 @@ export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], a
       tx.tenant,
       kept.map(({ evaluation }) => evaluation.activity),
       kept.map(({ evaluation }) => evaluation.version),
-      documents.join('\x1e'),
+      kept.map(({ evaluation }) => JSON.stringify(storedOf(evaluation))).join('\x1e'),
       kept.map(({ facts }) => JSON.stringify(facts)).join('\x1e'),
       at,
     ],
@@ -46,55 +54,88 @@ export async function evaluationsOf(
   const rows = await tx.query<{
     activity: ActivityId;
     version: number;
+    programme: ProgrammeId;
     document: Stored;
     facts: Facts;
     at: Date;
   }>(
-    `select e.activity, e.version, e.document, e.facts, e.at
+    `select e.activity, e.version, a.programme, e.document, e.facts, e.at
      from unnest($2::uuid[], $3::integer[]) as wanted (activity, version)
-     join evaluation e on e.tenant = $1 and e.activity = wanted.activity and e.version = wanted.version`,
+     join evaluation e on e.tenant = $1 and e.activity = wanted.activity and e.version = wanted.version
+     join activity a on a.tenant = $1 and a.id = wanted.activity and a.version = wanted.version`,
     [tx.tenant, wanted.map(({ id }) => id), wanted.map(({ version }) => version)],
   );
-  return rows.map(({ activity, version, at, facts, document: { considered, uses, passedOver } }) => ({
+  return rows.map(({ activity, version, programme, at, facts, document }) => ({
     evaluation: {
       activity,
       version,
-      considered: considered.map(withHeads),
-      uses: uses.map(withUnits),
-      ...(passedOver && { passedOver }),
+      considered: document.considered.map((one) =>
+        consideredOf(one, (code) => ruleIdOf(tx, programme, code)),
+      ),
+      uses: document.uses.map(withUnits),
+      ...(document.passedOver && { passedOver: document.passedOver }),
     },
     facts,
     at,
   }));
 }
 
-// JSON has no bigint: units are texts there.
-type AsText<T> = Omit<T, 'units'> & { units: string };
-type StoredAward = Omit<Award, 'rule' | 'code' | 'version'>;
-type StoredRule = Omit<Considered, 'awards'> & { awards: AsText<StoredAward>[] };
+/**
+ * As it is kept. Every sale writes a dozen rules that it was looked at for, so each is a row of values: its code, from
+ * which its id follows; its version; why it fired or did not, and with which values; and where it did anything, how much.
+ */
 type Stored = {
   considered: StoredRule[];
-  uses: AsText<Evaluation['uses'][number]>[];
+  uses: AsText<Use>[];
   passedOver?: Evaluation['passedOver'];
 };
+type StoredRule = [code: string, version: number, reason: ReasonCode, facts: Reason['facts'], did?: Did];
+type Did = { fired?: true; steps: Step[]; awards: AsText<StoredAward>[]; grants?: Grant[] };
+type StoredAward = Omit<Award, 'rule' | 'code' | 'version'>;
+// JSON has no bigint: units are texts there.
+type AsText<T> = Omit<T, 'units'> & { units: string };
 
-// The rule of an award is the one that was considered, so it is kept once.
-function withoutHeads({ awards, ...one }: Considered) {
+function storedOf({ considered, uses, passedOver }: Evaluation): Stored {
   return {
-    ...one,
-    awards: awards.map(({ rule: _rule, code: _code, version: _version, ...award }): StoredAward => award),
+    considered: considered.map(storedRule),
+    uses: uses.map(asText),
+    ...(passedOver && { passedOver }),
   };
 }
 
-function withHeads({ awards, ...one }: StoredRule): Considered {
-  const { rule, code, version } = one;
-  return { ...one, awards: awards.map((award) => ({ rule, code, version, ...withUnits(award) })) };
+function storedRule({ code, version, fired, reason, steps, awards, grants }: Considered): StoredRule {
+  if (!fired && steps.length === 0 && awards.length === 0 && !grants)
+    return [code, version, reason.code, reason.facts];
+  const did: Did = {
+    ...(fired && { fired }),
+    steps,
+    awards: awards.map(({ rule: _rule, code: _code, version: _version, ...award }) => asText(award)),
+    ...(grants && { grants }),
+  };
+  return [code, version, reason.code, reason.facts, did];
+}
+
+function consideredOf(
+  [code, version, reason, facts, did]: StoredRule,
+  idOf: (code: string) => RuleId,
+): Considered {
+  const rule = idOf(code);
+  return {
+    rule,
+    code,
+    version,
+    fired: did?.fired ?? false,
+    reason: { code: reason, facts },
+    steps: did?.steps ?? [],
+    awards: (did?.awards ?? []).map((award) => ({ rule, code, version, ...withUnits(award) })),
+    ...(did?.grants && { grants: did.grants }),
+  };
+}
+
+function asText<T extends { units: bigint }>(row: T): AsText<T> {
+  return { ...row, units: String(row.units) };
 }
 
 function withUnits<T extends { units: string }>(row: T): Omit<T, 'units'> & { units: bigint } {
   return { ...row, units: BigInt(row.units) };
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }

@@ -11,6 +11,7 @@ import type { RuleDocument } from './document.ts';
 import { evaluationOf, evaluationsOf, keepEvaluations } from './evaluations.ts';
 import { evaluate } from './evaluate.ts';
 import { awardsOf, type Evaluation } from './evaluation.ts';
+import { ruleIdOf } from './save-rule.ts';
 import { evaluateUnderLimits, lockUsage } from './usage.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -155,9 +156,14 @@ test('evaluations are kept with their facts, and read as they were', async () =>
   const { activity } = recorded!;
   const [evaluation] = evaluate(rules, [{ activity, facts: factsOf() }]);
   expect(awardsOf(evaluation!)).toMatchObject([{ rule: ruleId(code), units: 7n, expiresOn: '2019-03-21' }]);
-  await inNusa((tx) => keepEvaluations(tx, [{ evaluation: evaluation!, facts: factsOf() }], new Date()));
+  // As of a rule that was saved: its id follows from the programme and its code.
+  const saved = await inNusa(async (tx) => ruleIdOf(tx, people.programme, code));
+  const withId = <T>(one: T) => ({ ...one, rule: saved });
+  const considered = evaluation!.considered.map((one) => withId({ ...one, awards: one.awards.map(withId) }));
+  const asSaved = { ...evaluation!, considered };
+  await inNusa((tx) => keepEvaluations(tx, [{ evaluation: asSaved, facts: factsOf() }], new Date()));
   expect(await inNusa((tx) => evaluationsOf(tx, [activity]))).toMatchObject([
-    { evaluation, facts: factsOf() },
+    { evaluation: asSaved, facts: factsOf() },
   ]);
   expect(await inNusa((tx) => evaluationOf(tx, { ...activity, version: 2 }))).toBeNull();
   const kept = await inNusa((tx) => evaluationsOf(tx, [activity]));
