@@ -50,7 +50,7 @@ test.each(all)('%s takes the same facts as English in every sentence, and none i
 });
 
 test('a placeholder is written in one of the known forms', () => {
-  const forms = new Set(['money', 'date', 'time', 'percent', 'signed', 'milli', 'text']);
+  const forms = new Set(['money', 'date', 'time', 'weekday', 'percent', 'signed', 'milli', 'text']);
   const unknown = all.flatMap((language) =>
     Object.values(texts[language]).flatMap((sentence) =>
       [...sentence.matchAll(/\{\w+:(\w+)\}/g)]

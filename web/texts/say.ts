@@ -42,7 +42,7 @@ const placeholder = /\{(\w+)(?::(\w+))?\}/g;
 
 /**
  * Makes the function that turns a key into a sentence of one language. `{name}` is replaced by a fact; `{name:money}`,
- * `:date`, `:time`, `:percent`, `:signed`, `:milli` (thousandths) and `:text` (another sentence) say how it is written.
+ * `:date`, `:time`, `:weekday` (of a day that is near), `:percent`, `:signed`, `:milli` (thousandths) and `:text` (another sentence) say how it is written.
  * A fact `count` chooses the plural form. A text that is missing comes from the fallback; a missing key or fact is
  * given to `missing`, which shows it as it stands when nothing else is said.
  */
@@ -78,7 +78,7 @@ function pick(texts: Record<string, string>, key: string, ending: string): strin
 function write(language: Language, fact: Exclude<Fact, Told | readonly Told[]>, form?: string): string {
   if (typeof fact === 'object' && 'minor' in fact) return writeMoney(language, fact.minor, fact.currency);
   if (typeof fact === 'boolean') return String(fact);
-  if (form === 'date' || form === 'time') return writeDay(language, fact, form);
+  if (form === 'date' || form === 'time' || form === 'weekday') return writeDay(language, fact, form);
   if (typeof fact !== 'number') return String(fact);
   return numberFormat(language, form).format(form === 'milli' ? fact / 1000 : fact);
 }
@@ -100,10 +100,16 @@ function numberFormat(language: Language, form?: string): Intl.NumberFormat {
 }
 
 // A calendar day such as 2018-02-07 belongs to no time zone; a moment is shown in the reader's own.
-function writeDay(language: Language, fact: string | number | Date, form: 'date' | 'time'): string {
+function writeDay(
+  language: Language,
+  fact: string | number | Date,
+  form: 'date' | 'time' | 'weekday',
+): string {
   const isDay = typeof fact === 'string' && fact.length === 10;
   const format = new Intl.DateTimeFormat(localeOf(language), {
-    dateStyle: 'medium',
+    ...(form === 'weekday'
+      ? { weekday: 'short', day: 'numeric', month: 'long' }
+      : { dateStyle: 'medium' as const }),
     ...(form === 'time' && { timeStyle: 'short' }),
     ...(isDay && { timeZone: 'UTC' }),
   });
