@@ -3,11 +3,14 @@ import { checkActivity } from '../activity/check.ts';
 import type { Tx } from '../db/transact.ts';
 import { productsByIds } from '../network/products.ts';
 import { followedBy } from '../progress/book.ts';
+import { compileDocument } from '../rules/compile.ts';
+import type { RuleProblem } from '../rules/document.ts';
 import { evaluate, usageWanted } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
-import type { RuleBook } from '../rules/select.ts';
+import { proposedRules } from '../rules/propose.ts';
+import { bindRules, type RuleBook } from '../rules/select.ts';
 import { readUsage } from '../rules/usage.ts';
-import { nameId, type ActivityId } from '../shared/id.ts';
+import { nameId, type ActivityId, type ProgrammeId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { newActivity, programmeNamed, type GivenActivity } from './receive-activities.ts';
 import { gatherFacts, readNetwork } from './gather-facts.ts';
@@ -21,36 +24,57 @@ export type ImaginedActivity = Omit<GivenActivity, 'source' | 'externalKey' | 'o
 
 export type Tried =
   | { ok: true; activity: Activity; evaluation: Evaluation; rules: RuleBook['rules'] }
-  | Refused<'activity-invalid' | 'bad-request'>;
+  | Refused<'activity-invalid' | 'bad-request'>
+  | (Refused<'rule-invalid'> & { problems: RuleProblem[] });
 
 /**
  * What an activity would earn if it happened, as if `today` were that moment: by the rules that are in force then, with
  * what their limits have counted so far, and with a reason for every rule. What counts towards a goal says so and no more.
- * Nothing is written and nobody waits.
+ * Documents are tried as if they were live, each in the place of the rule with its code. Nothing is written and nobody waits.
  */
 export async function tryActivity(
   tx: Tx,
   programmeCode: string,
   imagined: ImaginedActivity,
   today: Date,
+  given: readonly unknown[] = [],
 ): Promise<Tried> {
   const programme = await programmeNamed(tx, programmeCode);
   if (!programme) return refuse('bad-request', { field: 'programme', problem: 'unknown' });
   const key = { source: 'imagined', externalKey: 'imagined' };
-  const given = newActivity(tx, programme, { occurredAt: today, ...imagined, ...key });
-  if ('refused' in given) return refuse('activity-invalid', given.facts);
-  const network = await readNetwork(tx, [given]);
-  const refused = refuseUnknown(given, network) ?? checkActivity(given, today);
+  const sold = newActivity(tx, programme, { occurredAt: today, ...imagined, ...key });
+  if ('refused' in sold) return refuse('activity-invalid', sold.facts);
+  const network = await readNetwork(tx, [sold]);
+  const refused = refuseUnknown(sold, network) ?? checkActivity(sold, today);
   if (refused) return refused;
-  const activity = await imagine(tx, given, today);
+  const activity = await imagine(tx, sold, today);
   if ('refused' in activity) return activity;
   const followed = await followedBy(tx, programme.id);
-  const book = followed.rules;
+  const proposed = proposeIn(tx, programme.id, followed.rules, given);
+  if (!proposed.ok) return proposed;
+  const { book } = proposed;
   const [facts] = await gatherFacts(tx, programme, [activity], network, followed);
   const subjects = [{ activity, facts: facts! }];
   const usage = await readUsage(tx, usageWanted(book, subjects));
   const [evaluation] = evaluate(book, subjects, { usage, consider: 'all' });
   return { ok: true, activity, evaluation: evaluation!, rules: book.rules };
+}
+
+// The live rules, and these documents in the place of those with their codes.
+function proposeIn(
+  tx: Tx,
+  programme: ProgrammeId,
+  live: RuleBook,
+  given: readonly unknown[],
+): { ok: true; book: RuleBook } | (Refused<'rule-invalid'> & { problems: RuleProblem[] }) {
+  if (given.length === 0) return { ok: true, book: live };
+  const compiled = given.map(compileDocument);
+  const problems = compiled.flatMap((one) => (one.ok ? [] : one.problems));
+  if (problems.length > 0) return { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems };
+  const documents = compiled.flatMap((one) => (one.ok ? [one.document] : []));
+  const codes = new Set(documents.map(({ code }) => code));
+  const kept = live.rules.filter(({ document }) => !codes.has(document.code));
+  return { ok: true, book: bindRules([...kept, ...proposedRules(tx, programme, documents)]) };
 }
 
 // As it would be recorded, with the goods as the catalogue has them.

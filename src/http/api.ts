@@ -24,6 +24,7 @@ import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { progressRoutes } from './routes/progress.ts';
+import { ruleNameRoutes } from './routes/rule-names.ts';
 import { ruleVersionRoutes } from './routes/rule-versions.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -52,6 +53,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, ruleRoutes);
   router.route(apiBase, replayRoutes);
   router.route(apiBase, ruleVersionRoutes);
+  router.route(apiBase, ruleNameRoutes);
   router.route(apiBase, programmeRoutes);
   router.route(apiBase, experimentRoutes);
   router.route(apiBase, progressRoutes);

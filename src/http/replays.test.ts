@@ -86,6 +86,15 @@ describe('replays', () => {
     expect(kept).toMatchObject({ by: 'rina', activities: 1, cost: { points: 50 } });
   });
 
+  test('of a rule are listed, the newest first', async () => {
+    const listed = async (code: string) =>
+      (await ask(`replays?rule=${code}`, { as: 'dewi' })).body as unknown as { items: { id: string }[] };
+    const { body } = await post({ rules: [generous], ...june });
+    expect((await listed(base.code)).items[0]).toMatchObject({ id: body.id, rules: [base.code] });
+    expect((await listed('nobody')).items).toEqual([]);
+    await ask(`replays/${body.id}`, { as: 'rina', method: 'DELETE' });
+  });
+
   test('that were ended do nothing', async () => {
     const { body } = await post({ rules: [], ...june });
     const ended = await ask(`replays/${body.id}`, { as: 'rina', method: 'DELETE' });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testApp } from '../../test/app.ts';
@@ -72,6 +74,34 @@ test('as if today were another day: rules of that day, in the reader’s languag
     expect(may.get(code)!.code).not.toBe('after-period');
     expect(june.get(code)!.text).toMatch(/^Sprzedaż z .* była po zakończeniu reguły/);
   }
+});
+
+test('a draft is tried as if it were live, in the place of the rule with its code', async () => {
+  const file = path.resolve(import.meta.dirname, '../../demo/programme/rules/base.json');
+  const base = JSON.parse(readFileSync(file, 'utf8')) as { effects: object[] };
+  const twice = { ...base, effects: base.effects.map((effect) => ({ ...effect, units: 2 })) };
+  const today = '2018-06-20T04:00:00Z';
+  const told = await imagine({ today, rules: [twice] });
+  expect(told.awards).toContainEqual(expect.objectContaining({ rule: 'base', units: 20 }));
+  expect(told.rules.filter(({ rule }) => rule.code === 'base')).toHaveLength(1);
+  const wrong = { ...tenRinggit, today, rules: [{ ...base, condition: 'eligible.amount > 1' }] };
+  const refused = await client.ask('rules/evaluate', { as: 'dewi', method: 'POST', body: wrong });
+  expect(await refused.json()).toMatchObject({ code: 'rule-invalid' });
+});
+
+test('whoever writes a rule is told what it can speak of, by name', async () => {
+  const answer = await client.ask('programme/names', { as: 'dewi' });
+  const names = (await answer.json()) as Record<string, { code: string }[] | string[]>;
+  expect(names.areas).toContainEqual({ code: 'my-johor', name: 'Johor', parent: 'my' });
+  expect(names.channels).toContain('minimarket');
+  expect(names.kinds).toEqual(['receipt']);
+  expect(names.groups).toContainEqual({
+    code: 'base',
+    mode: 'sum',
+    multiplies: false,
+    titles: ['Points for sales'],
+  });
+  expect(names.assets).toContainEqual({ code: 'points', kind: 'points', scale: 0 });
 });
 
 test('an activity says to its participant, in their language, why or why not by every rule', async () => {

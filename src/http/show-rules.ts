@@ -75,7 +75,13 @@ export const ruleProblemShape = z
     code: z.string(),
     at: z.string().openapi({ description: 'Path in the document' }),
     position: z
-      .object({ start: z.int(), end: z.int(), line: z.int(), column: z.int() })
+      .object({
+        start: z.int(),
+        end: z.int(),
+        line: z.int(),
+        column: z.int(),
+        excerpt: z.string().openapi({ description: 'That line, and carets under the place' }),
+      })
       .optional()
       .openapi({ description: 'Place in the expression at `at`' }),
     sentence: z.string(),

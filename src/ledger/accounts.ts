@@ -87,6 +87,14 @@ export async function assetsByCodes(tx: Tx, codes: readonly string[]): Promise<A
   return [...(await readAssets(tx, ids)).values()];
 }
 
+/** What can be awarded: every asset that is not goods, in order of code. */
+export async function listUnits(tx: Tx): Promise<Asset[]> {
+  return tx.query<Asset>(
+    `select id, code, kind, scale from asset where tenant = $1 and kind <> 'goods' order by code collate "C"`,
+    [tx.tenant],
+  );
+}
+
 async function readAssets(tx: Tx, assets: readonly Pick<Asset, 'id'>[]): Promise<Map<AssetId, Asset>> {
   const rows = await tx.query<Asset>(
     'select id, code, kind, scale from asset where tenant = $1 and id = any ($2::uuid[])',

@@ -69,10 +69,27 @@ export async function replayById(tx: Tx, id: ReplayId): Promise<AskedReplay | nu
     tx.tenant,
     id,
   ]);
-  const [row] = rows;
-  if (!row) return null;
-  const { evaluated, expected } = row;
+  return rows[0] ? toReplay(rows[0]) : null;
+}
+
+function toReplay({ evaluated, expected, ...row }: Row): AskedReplay {
   return { ...row, evaluated: Number(evaluated), expected: expected === null ? null : Number(expected) };
+}
+
+/** Replays that were asked for and have this rule among their documents, the newest first, at most so many. */
+export async function listReplays(
+  tx: Tx,
+  programme: ProgrammeId,
+  code: string,
+  limit: number,
+): Promise<AskedReplay[]> {
+  const rows = await tx.query<Row>(
+    `select ${columns} from replay r where r.tenant = $1 and r.programme = $2
+       and r.documents @> jsonb_build_array(jsonb_build_object('code', $3::text))
+     order by r.created_at desc, r.id desc limit $4`,
+    [tx.tenant, programme, code, limit],
+  );
+  return rows.map(toReplay);
 }
 
 /** Marks a replay as running and notes how far it is; false when somebody has ended it. */

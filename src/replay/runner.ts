@@ -1,8 +1,8 @@
 import type { Tx } from '../db/transact.ts';
-import { compileDocument, type CompiledRule } from '../rules/compile.ts';
+import type { CompiledRule } from '../rules/compile.ts';
 import type { RuleDocument } from '../rules/document.ts';
+import { proposedRules } from '../rules/propose.ts';
 import { liveRules } from '../rules/read-rules.ts';
-import { ruleIdOf } from '../rules/save-rule.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
 import type { ProgrammeId } from '../shared/id.ts';
 import { wallTime } from '../shared/time.ts';
@@ -64,13 +64,7 @@ export async function openRunner(
 /** The live rules, and those with these documents in the place of the ones with the same codes, from the beginning on. */
 function booksOf(tx: Tx, programme: ProgrammeId, live: RuleBook, documents: readonly RuleDocument[]): Books {
   const codes = new Set(documents.map(({ code }) => code));
-  const proposed = documents.map((document): CompiledRule => {
-    const result = compileDocument(document);
-    if (!result.ok) throw new Error(`the rule ${document.code} was checked before`);
-    const span = { effectiveFrom: null, effectiveUntil: null };
-    const id = ruleIdOf(tx, programme, document.code);
-    return { id, version: 0, ...span, document, ...result.compiled };
-  });
+  const proposed = proposedRules(tx, programme, documents);
   const [replaced, kept] = [true, false].map((isReplaced) =>
     live.rules.filter(({ document }) => codes.has(document.code) === isReplaced),
   ) as [CompiledRule[], CompiledRule[]];

@@ -1,7 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { withTenant } from '../../db/transact.ts';
 import { askForReplay, cancelReplay } from '../../flow/ask-replay.ts';
-import { replayById, replayStates, type AskedReplay, type ReplayId } from '../../replay/requests.ts';
+import { programmeAsked } from '../../flow/tell-rules.ts';
+import {
+  listReplays,
+  replayById,
+  replayStates,
+  type AskedReplay,
+  type ReplayId,
+} from '../../replay/requests.ts';
 import { isId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
@@ -9,11 +16,13 @@ import { newRouter } from '../app.ts';
 import { staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import { time, units } from '../shapes.ts';
+import { whichProgramme } from './rule-versions.ts';
 
 const tags = ['rules'];
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
 /** Documents of one replay; a whole programme fits. */
 const documentsMax = 500;
+const listedMax = 20;
 
 const wish = z.strictObject({
   programme: z
@@ -97,6 +106,32 @@ export const replayRoutes = newRouter()
       const { programme = '', rules: documents, from: firstDay, to: lastDay } = c.req.valid('json');
       const asked = await askForReplay(c.get('app'), by, { programme, documents, firstDay, lastDay });
       return asked.ok ? c.json(show(asked.replay), 202) : endWith(c, asked);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/replays',
+      tags,
+      summary: 'The replays of one rule that were asked for, the newest first, at most twenty (staff)',
+      request: {
+        query: z.strictObject({
+          programme: whichProgramme,
+          rule: z.string().max(60).openapi({ description: 'Code of the rule' }),
+        }),
+      },
+      responses: { 200: json(z.object({ items: z.array(replayShape) }), 'The replays'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { programme, rule } = c.req.valid('query');
+      const listed = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        const asked = await programmeAsked(tx, programme);
+        return asked.ok
+          ? { ok: true as const, replays: await listReplays(tx, asked.programme.id, rule, listedMax) }
+          : asked;
+      });
+      return listed.ok ? c.json({ items: listed.replays.map(show) }, 200) : endWith(c, listed);
     },
   )
   .openapi(

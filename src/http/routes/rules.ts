@@ -1,15 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { activityById } from '../../activity/read.ts';
 import { withTenant } from '../../db/transact.ts';
 import { explainRules } from '../../flow/explain-award.ts';
 import { explainActivity } from '../../flow/explain-evaluation.ts';
 import { tryActivity, type ImaginedActivity } from '../../flow/try-activity.ts';
+import { activityFor } from '../../flow/within-key.ts';
 import { awardsOf } from '../../rules/evaluation.ts';
-import { isId, type ActivityId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
-import { signedIn, staffSignedIn } from '../identify.ts';
+import { signedInOrKey, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import { ruleTraceShape, time, units } from '../shapes.ts';
 import { showTrace } from '../show-evidence.ts';
@@ -31,6 +30,9 @@ const imagined = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .openapi({ description: 'As if this were now; absent: now' }),
+  rules: z.array(z.record(z.string(), z.unknown())).max(20).optional().openapi({
+    description: 'Documents to try as if they were live, each in the place of the rule with its code',
+  }),
   kind: z.string().max(40),
   participant: z.string().max(120),
   outlet: z.string().max(120),
@@ -68,7 +70,7 @@ export const ruleRoutes = newRouter()
       path: '/activities/{id}/explanation',
       tags: ['activities'],
       summary:
-        'Why an activity earned what it did, and why or why not by each rule: one’s own, or any for staff',
+        'Why an activity earned what it did, and why or why not by each rule: one’s own, or any for staff and API keys',
       request: idParam,
       responses: {
         200: json(
@@ -79,12 +81,12 @@ export const ruleRoutes = newRouter()
       },
     }),
     async (c) => {
-      const by = await signedIn(c);
+      const by = await signedInOrKey(c, 'read');
       const { id } = c.req.valid('param');
       const language = c.get('language');
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
-        const activity = isId<ActivityId>(id) ? await activityById(tx, id) : null;
-        if (!activity || (by.kind === 'participant' && activity.participant !== by.id)) return null;
+        const activity = await activityFor(tx, by, id);
+        if (!activity) return null;
         const rules = (await explainActivity(tx, activity, language)).map(showTrace);
         return { activity: activity.id, version: activity.version, rules };
       });
@@ -103,9 +105,9 @@ export const ruleRoutes = newRouter()
     async (c) => {
       const by = await staffSignedIn(c);
       const { db, now } = c.get('app');
-      const { programme = '', today, ...rest } = c.req.valid('json');
+      const { programme = '', today, rules: documents, ...rest } = c.req.valid('json');
       const tried = await withTenant(db, by.tenant, (tx) =>
-        tryActivity(tx, programme, read(rest), today === undefined ? now() : new Date(today)),
+        tryActivity(tx, programme, read(rest), today === undefined ? now() : new Date(today), documents),
       );
       if (!tried.ok) return endWith(c, tried);
       const { activity, evaluation, rules } = tried;
@@ -124,7 +126,7 @@ export const ruleRoutes = newRouter()
     },
   );
 
-function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today'>): ImaginedActivity {
+function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today' | 'rules'>): ImaginedActivity {
   const { kind, participant, outlet, occurredAt, currency, totalMinor, pointsMinor, lines = [] } = given;
   return {
     kind,
