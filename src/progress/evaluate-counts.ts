@@ -28,16 +28,20 @@ export type Counting = {
 
 /**
  * What an activity adds to each counter; a withdrawn one adds nothing. Pure: the same activity and facts add the same for
- * ever, so counters can be computed again at any time, in any order.
+ * ever, so counters can be computed again at any time, in any order. `known`: the activity's view, where it was made before.
  */
-export function countsOf({ book, counters }: CounterBook, counting: Counting): Count[] {
-  const { activity, facts } = counting;
+export function countsOf(
+  { book, counters }: CounterBook,
+  counting: Counting,
+  known: View | null = null,
+): Count[] {
+  const { activity } = counting;
   if (activity.withdrawn || book.rules.length === 0) return [];
-  const view = viewOf({ activity, facts });
+  const view = known ?? viewOf(counting);
   return candidatesOf(book, view).flatMap((rule) => {
     if (!rule.scopeSets.kinds!.set.has(activity.kind) || outOfScope(rule, view) !== null) return [];
     const lines = eligibleLines(rule, view.lines);
-    if (unmet(rule.condition, basketOf(rule, lines, view).values) !== null) return [];
+    if (unmet(rule.condition, basketOf(rule, lines, view).values, false) !== null) return [];
     return counters.get(rule)!.flatMap(({ id, counted }) => {
       const subject = subjectOf(counted, counting);
       if (subject === null) return [];

@@ -146,10 +146,10 @@ function openJudge(books: Books, goals: GoalReplay, isTold: (one: Recorded) => b
         counts: goals.countsOf(subject),
       };
       if (before) for (const world of worlds) use(world, before.uses[world], -1n);
-      const live = evaluateOne(books.live, subject, usage.live, 'candidates');
+      const live = evaluateOne(books.live, viewOf(subject), usage.live, 'fired');
       const proposed = isSame(books, subject, usage)
         ? live
-        : evaluateOne(books.proposed, subject, usage.proposed, 'candidates');
+        : evaluateOne(books.proposed, viewOf(subject), usage.proposed, 'fired');
       for (const [world, { uses }] of Object.entries({ live, proposed }) as [World, Evaluation][]) {
         use(world, uses, 1n);
         outcome.uses[world] = uses;

@@ -9,10 +9,22 @@ export function expiryOf(expires: RuleDocument['expires'], day: Day): Day | unde
   return expires && lastDayOf(expires, day);
 }
 
+// Calendars are slow, and a rule is asked for the same few days again and again.
+const known = new WeakMap<Expires, Map<Day, Day>>();
+const knownMax = 1000;
+
 function lastDayOf(expires: Expires, day: Day): Day {
+  let days = known.get(expires);
+  if (!days || days.size >= knownMax) known.set(expires, (days = new Map<Day, Day>()));
+  let last = days.get(day);
+  if (last === undefined) days.set(day, (last = reckon(expires, day)));
+  return last;
+}
+
+function reckon(expires: Expires, day: Day): Day {
   if ('on' in expires) return expires.on;
   if ('after' in expires) return addPeriod(day, expires.after, expires.endOf);
-  const [one, other] = expires.earlier.map((each) => lastDayOf(each, day)) as [Day, Day];
+  const [one, other] = expires.earlier.map((each) => reckon(each, day)) as [Day, Day];
   return one < other ? one : other;
 }
 

@@ -13,13 +13,19 @@ type CompiledGrant = Extract<CompiledEffect, { kind: 'grant' }>;
 /** What an effect gives on some lines before limits and stacking, with its arithmetic; or why it cannot say. */
 export type Earned = { ok: true; units: bigint; steps: Step[] } | { ok: false; reason: Reason };
 
-/** Whether the condition holds: null when it does, else the reason with the first part that is not met. */
-export function unmet(condition: Condition | null, values: Values): Reason | null {
+/**
+ * Whether the condition holds: null when it does, else the reason with the first part that is not met. Looking for that part
+ * takes longer than the condition did; `explain: false` leaves it out.
+ */
+export function unmet(condition: Condition | null, values: Values, explain = true): Reason | null {
   if (condition === null) return null;
   const result = run(condition, values);
   if (!result.ok) return result.reason;
-  return result.value === true ? null : firstUnmet(condition, values);
+  if (result.value === true) return null;
+  return explain ? firstUnmet(condition, values) : notMet;
 }
+
+const notMet = reason('condition-false');
 
 /** The units that an award effect gives on these lines. */
 export function earn(rule: CompiledRule, given: CompiledAward, basket: Basket, view: View): Earned {

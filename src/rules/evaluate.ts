@@ -30,8 +30,10 @@ type Options = {
   /** Units that limits have granted so far. What this batch grants is added on the way, in the order given. */
   usage?: Usage;
   /** `candidates` counts, instead of explaining, the rules whose scope the index shows not to fit. */
-  consider?: 'all' | 'candidates';
+  consider?: Exclude<Consider, 'fired'>;
 };
+/** `fired`: only what pays is told, and no reason is looked for: for who wants the awards alone. */
+type Consider = 'all' | 'candidates' | 'fired';
 
 /**
  * What the rules make of activities, in order: for every rule in force for that kind of activity at the time of the
@@ -46,7 +48,7 @@ export function evaluate(
 ): Evaluation[] {
   const granted = new Map(usage);
   return subjects.map((subject) => {
-    const evaluation = evaluateOne(book, subject, granted, consider);
+    const evaluation = evaluateOne(book, viewOf(subject), granted, consider);
     for (const use of evaluation.uses)
       granted.set(usageName(use), (granted.get(usageName(use)) ?? 0n) + use.units);
     return evaluation;
@@ -67,17 +69,11 @@ export function usageWanted(book: RuleBook, subjects: readonly Subject[]): Usage
 }
 
 /** The same for one activity, with the usage as it stands: for a replay, which keeps count of its own. */
-export function evaluateOne(
-  book: RuleBook,
-  subject: Subject,
-  usage: Usage,
-  consider: 'all' | 'candidates',
-): Evaluation {
-  const { id, version, withdrawn } = subject.activity;
+export function evaluateOne(book: RuleBook, view: View, usage: Usage, consider: Consider): Evaluation {
+  const { id, version, withdrawn } = view.activity;
   if (withdrawn) return { activity: id, version, considered: [], uses: [] };
-  const view = viewOf(subject);
   const { rules, passedOver } = rulesFor(book, view, consider);
-  const outcomes = rules.map((rule) => begin(rule, view));
+  const outcomes = rules.map((rule) => begin(rule, view, consider !== 'fired'));
   // Awards first, because multipliers multiply what their groups have earned after limits and stacking.
   const awarding = outcomes.filter(({ rule }) => rule.effects[0]!.kind !== 'multiply');
   const multiplying = outcomes.filter(({ rule }) => rule.effects[0]!.kind === 'multiply');
@@ -89,7 +85,9 @@ export function evaluateOne(
   return {
     activity: id,
     version,
-    considered: outcomes.map((outcome) => consideredOf(outcome, view)),
+    considered: (consider === 'fired' ? outcomes.filter(({ reason }) => !reason) : outcomes).map((outcome) =>
+      consideredOf(outcome, view),
+    ),
     uses: outcomes.flatMap(({ rule, legs, reason }) => (reason ? [] : usesOf(rule, legs, view))),
     ...(passedOver && { passedOver }),
   };
@@ -98,8 +96,9 @@ export function evaluateOne(
 function rulesFor(
   book: RuleBook,
   view: View,
-  consider: 'all' | 'candidates',
+  consider: Consider,
 ): { rules: readonly CompiledRule[]; passedOver?: PassedOver } {
+  if (consider === 'fired') return { rules: candidatesOf(book, view) };
   if (consider === 'candidates') {
     const { candidates, passedOver } = selectRules(book, view);
     return { rules: candidates, passedOver };
@@ -128,14 +127,14 @@ export function explainPassedOver(
   });
 }
 
-function begin(rule: CompiledRule, view: View): Outcome {
+function begin(rule: CompiledRule, view: View, explain: boolean): Outcome {
   const outside = outOfScope(rule, view);
   if (outside) return { rule, lines: [], legs: [], reason: outside };
   const lines = eligibleLines(rule, view.lines);
   const { values } = basketOf(rule, lines, view);
   // What it counts towards a goal is known where the counters are (src/progress).
   const counted = rule.document.goal ? reason('counted') : null;
-  return { rule, lines, legs: [], reason: unmet(rule.condition, values) ?? counted };
+  return { rule, lines, legs: [], reason: unmet(rule.condition, values, explain) ?? counted };
 }
 
 type Result = ReturnType<typeof earn>;
