@@ -7,17 +7,18 @@ import type { Programme } from '../network/programmes.ts';
 import { text } from '../notify/texts.ts';
 import { followedBy } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
+import { windowSums } from '../progress/counters.ts';
 import { goalEffects, percentOf, reasonOf, type Standing } from '../progress/evaluate-goal.ts';
-import { missingToKeep, spanOn, versionOn, type TierSpan } from '../progress/evaluate-tier.ts';
-import { isShare, type GoalRule, type GoalVersions } from '../progress/goal.ts';
+import { dayAfterBack } from '../progress/evaluate-tier.ts';
+import { countersOf, isShare, type GoalRule, type GoalVersions } from '../progress/goal.ts';
 import { periodOf } from '../progress/period.ts';
 import { judgeGoals } from '../progress/settle-goals.ts';
-import { historiesOf, tierOn, tiersOf } from '../progress/tiers.ts';
+import { tierOn, tiersOf } from '../progress/tiers.ts';
 import type { ParticipantId, RuleId } from '../shared/id.ts';
-import { wallTime, type Day } from '../shared/time.ts';
+import { addDays, wallTime, type Day } from '../shared/time.ts';
 import { explainReason } from './explain-award.ts';
 import type { Quote } from './quote-discount.ts';
-import { tierTitle } from './tell-tiers.ts';
+import { sayStreak, sayToGo } from './say-progress.ts';
 
 /** How somebody stands with one goal today. Amounts as in the rule's document; a share in hundredths of a percent. */
 export type GoalProgress = {
@@ -31,9 +32,12 @@ export type GoalProgress = {
   target: bigint | null;
   percent: number | null;
   steps: { percent: number; awards: { asset: string; units: number }[]; isReached: boolean }[];
-  inARow: { done: number; wanted: number } | null;
+  /** How many periods in a row are reached: this one among them, or those before it that still count. */
+  inARow: { done: number; wanted: number; says: string } | null;
   /** What is missing, or that it is reached, in words. */
   says: string;
+  /** What is missing to the next step, until when, and what it brings; null where nothing is. */
+  toGo: string | null;
   startsOn: Day;
   endsOn: Day;
 };
@@ -62,7 +66,7 @@ export async function goalsOfToday(
     const fitting = outlets.filter((outlet) => fitsOutlet(newest, outlet, paths.get(outlet.area) ?? []));
     const isFor = fitsPerson(newest, audience) && (fitting.length > 0 || !asksOutlet(newest));
     if (!isFor) return [];
-    return ownersOf(newest, person, fitting).map((owner) => ({ goal, owner }));
+    return ownersOf(newest.document.goal.for, person, fitting).map((owner) => ({ goal, owner }));
   });
   const touched = wanted.map(({ goal, owner }) => ({
     goal,
@@ -71,56 +75,53 @@ export async function goalsOfToday(
     occurredAt: at,
   }));
   const judged = await judgeGoals(tx, programme, touched, at);
-  return wanted.flatMap(({ goal, owner }) => {
-    const standing = judged.find(
-      (one) => one.goal === goal && one.subject === owner.id && one.standing && isToday(one.standing, today),
-    )?.standing;
-    return standing ? [showGoal(goal, standing, owner.name, language)] : [];
+  const stands = wanted.flatMap(({ goal, owner }) => {
+    const own = judged.flatMap((one) =>
+      one.goal === goal && one.subject === owner.id && one.standing ? [one.standing] : [],
+    );
+    const standing = own.find((one) => isToday(one, today));
+    const before = own.findLast(({ period }) => standing && period.last < standing.period.first);
+    return standing ? [{ goal, owner, standing, runBefore: before?.run ?? 0 }] : [];
+  });
+  const latest = await windowSums(
+    tx,
+    stands.map(({ owner, standing: { rule, period } }) => {
+      const { window } = rule.document.goal;
+      const first = window === undefined ? period.first : dayAfterBack(today, window);
+      return { counter: countersOf(programme.id, rule).part, subject: owner.id, first, last: today };
+    }),
+  );
+  return stands.map(({ goal, owner, standing, runBefore }, i) => {
+    const isRolling = standing.rule.document.goal.window !== undefined;
+    const asOfToday = isRolling ? { ...standing, latest: latest[i]! } : standing;
+    return showGoal(goal, asOfToday, runBefore, owner.name, language);
   });
 }
 
-/** The tiers that somebody had and has, the tier of a day, and what is missing to keep today's. */
-export type TierProgress = {
-  asOf: { day: Day; tier: string };
-  history: TierSpan[];
-  keep: { safeUntil: Day; missing: bigint } | null;
-  titles: Record<string, string>;
-};
-
-/** Tells somebody's tiers as they are known now. */
-export async function tellTierHistory(
-  tx: Tx,
-  programme: Programme,
-  person: Participant,
-  day: Day,
-  language: Language,
-  at: Date,
-): Promise<TierProgress> {
-  const { tiers } = await followedBy(tx, programme.id);
-  const history = (await tiersOf(tx, programme.id, [person.id])).get(person.id) ?? [];
-  const version = versionOn(tiers, wallTime(at, programme.timeZone).day);
-  const known = version && (await historiesOf(tx, programme, tiers, [person.id], at)).get(person.id);
-  const last = history.at(-1);
-  const keep =
-    version && known && last?.safeUntil
-      ? { safeUntil: last.safeUntil, missing: missingToKeep(version, history, known.history) }
-      : null;
-  const codes = new Set([person.tier, ...history.map(({ tier }) => tier)]);
-  const titles = [...codes].map((code) => [
-    code,
-    version ? tierTitle(version.document, code, language) : code,
-  ]);
-  const tier = (spanOn(history, day) ?? history[0])?.tier ?? person.tier;
-  return { asOf: { day, tier }, history, keep, titles: Object.fromEntries(titles) };
+/** Today, and for a streak the last day of the period before it. */
+function daysOf({ versions }: GoalVersions, today: Day): Set<Day> {
+  const { goal, scope } = versions.at(-1)!.document;
+  if (goal.inARow === undefined) return new Set([today]);
+  return new Set([addDays(periodOf(goal.per, today, scope).first, -1), today]);
 }
 
-function showGoal(goal: GoalVersions, standing: Standing, owner: string, language: Language): GoalProgress {
-  const { rule, period, done, target, run } = standing;
+function showGoal(
+  goal: GoalVersions,
+  standing: Standing,
+  runBefore: number,
+  owner: string,
+  language: Language,
+): GoalProgress {
+  const { rule, period, target, run } = standing;
   const { document } = rule;
   const { counts, inARow } = document.goal;
+  // What was reached before counts on as long as this period may still be reached.
+  const streak = inARow === undefined ? 0 : run > 0 ? run % inARow || inARow : runBefore % inARow;
   const measure = isShare(counts) ? counts.share : counts;
   const effects = Map.groupBy(goalEffects(rule), ({ at = 100 }) => at);
-  const isReached = (percent: number) => target !== null && done * 100n >= target * BigInt(percent);
+  const isReached = (percent: number) => target !== null && standing.done * 100n >= target * BigInt(percent);
+  // Over a window what is still to be reached is reached from where today stands.
+  const done = [...effects.keys()].every(isReached) ? standing.done : standing.latest;
   return {
     rule: {
       id: goal.rule,
@@ -134,14 +135,22 @@ function showGoal(goal: GoalVersions, standing: Standing, owner: string, languag
     currency: 'currency' in measure && !isShare(counts) ? measure.currency : null,
     done,
     target,
-    percent: percentOf(standing),
+    percent: percentOf({ done, target }),
     steps: [...effects].map(([percent, each]) => ({
       percent,
       awards: each.map(({ asset, units }) => ({ asset, units })),
       isReached: isReached(percent),
     })),
-    inARow: inARow === undefined ? null : { done: run % inARow || (run > 0 ? inARow : 0), wanted: inARow },
+    inARow:
+      inARow === undefined
+        ? null
+        : {
+            done: streak,
+            wanted: inARow,
+            says: sayStreak(standing, { done: streak, wanted: inARow }, language),
+          },
     says: explainReason({ reason: reasonOf(standing) }, String, language),
+    toGo: sayToGo(standing, language),
     startsOn: period.first,
     endsOn: period.last,
   };
@@ -154,13 +163,14 @@ function isToday({ rule, period }: Standing, today: Day): boolean {
   return own.name === period.name && own.first <= today && own.last >= today;
 }
 
-function ownersOf(
-  { document: { goal } }: GoalRule,
+/** Whose goals or discounts are somebody's: their own, their outlets' or their partners'. */
+export function ownersOf(
+  kind: 'participant' | 'outlet' | 'partner',
   person: Participant,
   outlets: readonly Outlet[],
 ): { id: SubjectId; name: string }[] {
-  if (goal.for === 'participant') return [person];
-  if (goal.for === 'outlet') return [...outlets];
+  if (kind === 'participant') return [person];
+  if (kind === 'outlet') return [...outlets];
   const partners = new Map(outlets.map((outlet) => [outlet.partner, outlet.partnerName]));
   return [...partners].map(([id, name]) => ({ id, name }));
 }

@@ -1,11 +1,14 @@
 import type { Activity } from '../activity/activity.ts';
 import { bindCounters } from '../progress/counter.ts';
-import { sumName, type Sums } from '../progress/counters.ts';
+import { latestName, sumName, type Sums } from '../progress/counters.ts';
 import { countsOf, type Count } from '../progress/evaluate-counts.ts';
 import { reasonOf, standingsOf, type GoalFacts, type Standing } from '../progress/evaluate-goal.ts';
-import { countedBy, countersOf, goalsOf, type GoalVersions } from '../progress/goal.ts';
-import { periodOf } from '../progress/period.ts';
-import { awardsOf, type Evaluation, type Facts, type Reason } from '../rules/evaluation.ts';
+import { askedBy, nothingAsked, settlementUnder } from '../progress/evaluate-settlement.ts';
+import { sumsByPeriod } from '../progress/evaluate-sums.ts';
+import { countedBy, countersOf, goalsOf, type GoalRule, type GoalVersions } from '../progress/goal.ts';
+import { periodOf, type Period } from '../progress/period.ts';
+import { awardsOf, usageName, type Award, type Evaluation, type Facts } from '../rules/evaluation.ts';
+import type { Reason, Use } from '../rules/evaluation.ts';
 import type { RuleBook } from '../rules/select.ts';
 import { nameId, type Id, type PartnerId } from '../shared/id.ts';
 import { wallTime } from '../shared/time.ts';
@@ -13,11 +16,17 @@ import { wallTime } from '../shared/time.ts';
 /** What an activity did for a goal: why it paid or not, and what it paid beyond what was earned before. */
 type GoalOutcome = { code: string; reason: Reason; awards: { asset: string; units: bigint }[] };
 
+type Settled = { asked: string } & Pick<Evaluation, 'considered' | 'uses'>;
+
 const partner = nameId<PartnerId>('example', 'partner');
 /** All periods of an example are over, so that shares are settled. */
 const longAfter = new Date('9999-01-01T00:00:00Z');
+const unsettled: Settled = { asked: nothingAsked, considered: [], uses: [] };
 
-/** What the last of these activities, all of the same people, does for goals. Limits of goals are not looked at. Pure. */
+/**
+ * What the last of these activities, all of the same people, does for goals under their limits. One after the other
+ * settles its goals, as when they are recorded in this order. Pure.
+ */
 export function reachExampleGoals(
   book: RuleBook,
   activities: readonly Activity[],
@@ -26,66 +35,111 @@ export function reachExampleGoals(
   targets: Readonly<Record<string, number>>,
 ): GoalOutcome[] {
   const goals = goalsOf(book);
-  const last = activities.at(-1)!;
+  const { programme } = activities[0]!;
   const counters = bindCounters(
-    last.programme,
+    programme,
     goals.flatMap(({ versions }) => versions.flatMap(countedBy)),
   );
-  const counts = activities.map((activity, index) =>
-    countsOf(counters, { activity, facts, partner, awards: awardsOf(evaluations[index]!) }),
-  );
-  return goals.flatMap((goal): GoalOutcome[] => {
-    const judgeAfter = (number: number) =>
-      standingAfter(goal, last, counts.slice(0, number).flat(), facts, targets);
-    const [before, after] = [judgeAfter(activities.length - 1), judgeAfter(activities.length)];
-    if (!after) return [];
-    const awards = after.earned
-      .filter(({ leg }) => !before?.earned.some((one) => one.leg === leg))
-      .map(({ asset, units }) => ({ asset, units: BigInt(units) }));
-    return [{ code: after.rule.document.code, reason: reasonOf(after), awards }];
+  const days = activities.map(({ occurredAt }) => wallTime(occurredAt, facts.timeZone).day);
+  const counts: Count[] = [];
+  const settled = new Map<string, Settled>();
+  const usage = new Map<string, bigint>();
+  let outcomes: GoalOutcome[] = [];
+  for (const [i, activity] of activities.entries()) {
+    const awards = awardsOf(evaluations[i]!);
+    counts.push(...countsOf(counters, { activity, facts, partner, awards }));
+    outcomes = goals.flatMap((goal): GoalOutcome[] => {
+      const standings = standingsAfter(goal, activity, days.slice(0, i + 1), counts, facts, targets);
+      return standings.flatMap((standing) => settle(standing, days[i]!));
+    });
+  }
+  return outcomes;
+
+  function settle({ standing, subject }: { standing: Standing; subject: Id<string> }, day: string) {
+    const { rule, period } = standing;
+    const name = `${rule.id} ${period.name}`;
+    const before = settled.get(name) ?? unsettled;
+    const asked = askedBy(standing);
+    let after = before;
+    if (asked !== before.asked) {
+      addUses(before.uses, -1n);
+      after = { asked, ...settlementUnder(standing, subject, usage) };
+      addUses(after.uses, 1n);
+      settled.set(name, after);
+    }
+    const awards = moreThan(awardsIn(before), awardsIn(after));
+    if (awards.length === 0 && (day < period.first || day > period.last)) return [];
+    const reason = (after === before ? undefined : after.considered[0]?.reason) ?? reasonOf(standing);
+    return [{ code: rule.document.code, reason, awards }];
+  }
+
+  function addUses(uses: readonly Use[], sign: bigint): void {
+    for (const use of uses) usage.set(usageName(use), (usage.get(usageName(use)) ?? 0n) + sign * use.units);
+  }
+}
+
+function awardsIn({ considered }: Settled): Award[] {
+  return considered.flatMap(({ awards }) => awards);
+}
+
+// Activities only come in addition, so what was paid is not taken back.
+function moreThan(before: readonly Award[], after: readonly Award[]): { asset: string; units: bigint }[] {
+  return after.flatMap(({ leg, asset, units }) => {
+    const paid = before.find((one) => one.leg === leg && one.asset === asset)?.units ?? 0n;
+    return units > paid ? [{ asset, units: units - paid }] : [];
   });
 }
 
-function standingAfter(
+/** How the goal stands in every period that has one of these days, in order. */
+function standingsAfter(
   goal: GoalVersions,
-  last: Activity,
+  { programme, participant, outlet }: Activity,
+  days: readonly string[],
   counts: readonly Count[],
   { timeZone }: Facts,
   targets: Readonly<Record<string, number>>,
-): Standing | null {
+): { standing: Standing; subject: Id<string> }[] {
   const rule = goal.versions[0]!;
   const { goal: document, scope } = rule.document;
-  const subject = { participant: last.participant, outlet: last.outlet, partner }[document.for] as Id<string>;
-  const period = periodOf(document.per, wallTime(last.occurredAt, timeZone).day, scope);
+  const subject = { participant, outlet, partner }[document.for] as Id<string>;
   const own = targets[rule.document.code];
   const facts: GoalFacts = {
-    programme: last.programme,
+    programme,
     timeZone,
-    sums: sumsBy(goal, last, counts),
+    sums: sumsOf(rule, programme, subject, counts),
     targets:
       own === undefined
         ? []
         : [{ rule: goal.rule, subject, startsOn: '0001-01-01', version: 1, value: BigInt(own) }],
     now: longAfter,
   };
-  return standingsOf(goal, subject, [period], facts)[0]!;
+  const periods = new Map<string, Period>();
+  for (const day of days.toSorted()) {
+    const period = periodOf(document.per, day, scope);
+    periods.set(period.name, period);
+  }
+  const standings = standingsOf(goal, subject, [...periods.values()], facts);
+  return standings.flatMap((standing) => (standing ? [{ standing, subject }] : []));
 }
 
-// As the database adds counters up: what is counted once counts once in each period.
-function sumsBy({ versions: [rule] }: GoalVersions, { programme }: Activity, counts: readonly Count[]): Sums {
-  const { part, whole } = countersOf(programme, rule!);
-  const { goal, scope } = rule!.document;
-  const sums = new Map<string, Map<string, bigint>>();
-  const seen = new Set<string>();
-  for (const { counter, subject, day, item, value } of counts) {
-    if (counter !== part && counter !== whole) continue;
-    const { first } = periodOf(goal.per, day, scope);
-    const name = sumName({ counter, subject, per: goal.per });
-    const once = `${name} ${first} ${item}`;
-    if (item !== '' && seen.has(once)) continue;
-    seen.add(once);
-    const periods = sums.get(name) ?? new Map<string, bigint>();
-    sums.set(name, periods.set(first, (periods.get(first) ?? 0n) + value));
+function sumsOf(
+  rule: GoalRule,
+  programme: Activity['programme'],
+  subject: Id<string>,
+  counts: readonly Count[],
+): Sums {
+  const { part, whole } = countersOf(programme, rule);
+  const { goal, scope } = rule.document;
+  const all = new Map<string, ReadonlyMap<string, bigint>>();
+  for (const counter of whole === null ? [part] : [part, whole]) {
+    const asked = { counter, subject, per: goal.per, window: goal.window };
+    const { sums, latest } = sumsByPeriod(
+      counts.filter((count) => count.counter === counter),
+      goal,
+      scope,
+    );
+    all.set(sumName(asked), sums);
+    if (goal.window !== undefined) all.set(latestName(asked), latest);
   }
-  return sums;
+  return all;
 }

@@ -95,6 +95,35 @@ describe('an example', () => {
     );
   });
 
+  const limitOf = (units: number, over: 'partial' | 'nothing' = 'partial') =>
+    ({ of: 'participant', per: 'month', asset: 'points', units, over }) as const;
+  test.each([
+    ['what the milestone left', limitOf(15), [packs(6)], 4, 10, 'goal-reached'],
+    ['nothing where the rest is too little', limitOf(15, 'nothing'), [packs(6)], 4, 0, 'limit-reached'],
+    ['what last week left', limitOf(30), [packs(10, '2018-03-14')], 10, 5, 'goal-reached'],
+    ['nothing once it is used up', limitOf(25), [packs(10, '2018-03-14')], 10, 0, 'limit-reached'],
+    ['all in another month', limitOf(25), [packs(10, '2018-02-14')], 10, 25, 'goal-reached'],
+  ])('of a goal with a limit: %s', (_name, limit, before, count, units, ten) => {
+    const limited = { ...tenPacks, limits: [limit] };
+    const awards = units === 0 ? [] : [{ rule: 'ten', asset: 'points', units }];
+    expect(run([limited], { before, activity: packs(count), expect: { awards, reasons: { ten } } })).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    ['what is still in the window counts', [packs(6, '2018-02-22')], 4, 25, 'goal-reached'],
+    ['what has left it does not', [packs(6, '2018-02-20')], 4, 0, 'goal-short'],
+    ['once a month', [packs(10, '2018-03-02')], 10, 0, 'goal-reached'],
+    ['again in the next', [packs(10, '2018-02-25')], 1, 25, 'goal-reached'],
+  ])('of a goal over a window: %s', (_name, before, count, units, ten) => {
+    const rolling = { ...tenPacks, goal: { ...tenPacks.goal!, per: 'month', window: 'P1M' } as const };
+    const awards = units === 0 ? [] : [{ rule: 'ten', asset: 'points', units }];
+    expect(run([rolling], { before, activity: packs(count), expect: { awards, reasons: { ten } } })).toEqual(
+      [],
+    );
+  });
+
   test('of a goal with targets of one’s own', () => {
     const own = {
       ...tenPacks,

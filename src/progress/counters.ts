@@ -18,9 +18,19 @@ export type SumAsked = {
 /** What a counter adds up to, by `sumName` and the first day of each period that has anything in it. */
 export type Sums = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 
-/** The name of a counter of somebody that was added up by such periods. */
-export function sumName({ counter, subject, per }: Pick<SumAsked, 'counter' | 'subject' | 'per'>): string {
-  return `${counter} ${subject} ${per}`;
+/** The name of a counter of somebody that was added up by such periods; of a window it is the highest sum of each. */
+export function sumName({
+  counter,
+  subject,
+  per,
+  window,
+}: Pick<SumAsked, 'counter' | 'subject' | 'per'> & Pick<Goal, 'window'>): string {
+  return window === undefined ? `${counter} ${subject} ${per}` : `${counter} ${subject} ${per} ${window}`;
+}
+
+/** The name of what the last day of each period stands at, over a window. */
+export function latestName(asked: Parameters<typeof sumName>[0]): string {
+  return `${sumName(asked)} latest`;
 }
 
 /** Adds to counters; amounts may be below zero. Rows are locked in one order for everybody. */

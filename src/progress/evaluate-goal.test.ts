@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { book, rule } from '../../test/sales.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import { nameId, type Id, type ProgrammeId } from '../shared/id.ts';
-import { sumName, type Sums } from './counters.ts';
+import { latestName, sumName, type Sums } from './counters.ts';
 import { percentOf, reasonOf, standingsOf, type GoalFacts, type Target } from './evaluate-goal.ts';
+import { sumsByPeriod } from './evaluate-sums.ts';
 import { countersOf, goalsOf, versionFor, type GoalVersions } from './goal.ts';
 import { periodOf } from './period.ts';
 
@@ -33,18 +34,19 @@ type Done = Record<string, number>;
 function factsOf(goal: GoalVersions, part: Done, more: Partial<GoalFacts> = {}, whole: Done = {}): GoalFacts {
   const sums = new Map<string, Map<string, bigint>>();
   for (const version of goal.versions) {
-    const { per } = version.document.goal;
+    const { goal: asked, scope } = version.document;
     const counters = countersOf(programme, version);
     for (const [counter, days] of [
       [counters.part, part],
       [counters.whole, whole],
-    ] as const)
-      for (const [day, value] of counter ? Object.entries(days) : []) {
-        const name = sumName({ counter: counter!, subject: sari, per });
-        const { first } = periodOf(per, day, version.document.scope);
-        if (!sums.has(name)) sums.set(name, new Map());
-        sums.get(name)!.set(first, (sums.get(name)!.get(first) ?? 0n) + BigInt(value));
-      }
+    ] as const) {
+      if (!counter) continue;
+      const counts = Object.entries(days).map(([day, value]) => ({ day, item: '', value: BigInt(value) }));
+      const found = sumsByPeriod(counts, asked, scope);
+      const name = { counter, subject: sari, per: asked.per, window: asked.window };
+      sums.set(latestName(name), found.latest);
+      sums.set(sumName(name), found.sums);
+    }
   }
   return {
     programme,
@@ -173,4 +175,27 @@ test('an edit takes effect with the next period, and a new rule with the period 
   expect([judge(versions, '2018-03-25'), judge(versions, '2018-03-26')]).toEqual([1, 2]);
   const begun = { ...versions, versions: versions.versions.slice(1) };
   expect([judge(begun, '2018-03-18'), judge(begun, '2018-03-19')]).toEqual([null, 2]);
+});
+
+test('over a window a month is reached by the best of its days, and what is missing is told from the last', () => {
+  const rolling = goal({ per: 'month', window: 'P1M', target: 10_000 });
+  const sold = {
+    '2018-03-05': 4000,
+    '2018-04-04': 5000,
+    '2018-04-20': 3000,
+    '2018-05-03': 3000,
+    '2018-05-04': -1000,
+  };
+  const facts = factsOf(rolling, sold);
+  const told = ['2018-03-05', '2018-04-04', '2018-05-04', '2018-06-01'].map((day) => {
+    const { done, latest, earned } = standing(rolling, day, facts);
+    return [Number(done), Number(latest), earned.length];
+  });
+  expect(told).toEqual([
+    [4000, 4000, 0],
+    [9000, 8000, 0],
+    [11_000, 5000, 1],
+    [0, 0, 0],
+  ]);
+  expect(reasonOf(standing(rolling, '2018-04-20', facts)).facts['count']).toBe(2);
 });

@@ -4,7 +4,7 @@ import type { Fact, Reason } from '../rules/evaluation.ts';
 import type { ProgrammeId, RuleId } from '../shared/id.ts';
 import { addDays, momentAt } from '../shared/time.ts';
 import type { CounterId, SubjectId } from './counter.ts';
-import { sumName, type Sums } from './counters.ts';
+import { latestName, sumName, type Sums } from './counters.ts';
 import { countersOf, isShare, versionFor, type GoalRule, type GoalVersions } from './goal.ts';
 import { periodBefore, periodLastYear, type Period } from './period.ts';
 
@@ -25,6 +25,8 @@ export type Standing = {
   rule: GoalRule;
   period: Period;
   done: bigint;
+  /** Over a window `done` is the best of the period's days, and this is where the last of them stands; otherwise the same. */
+  latest: bigint;
   /** Null: none is set, or there is nothing to grow from. */
   target: bigint | null;
   /** How many periods in a row were reached, this one among them. */
@@ -76,11 +78,19 @@ export function reasonOf(standing: Standing): Reason {
   return { code: 'goal-reached', facts: { per: goal.per } };
 }
 
-function missingOf({ rule, done }: Standing, target: bigint, { at = 100 }: GoalEffect): Record<string, Fact> {
+function missingOf(
+  { rule, latest }: Standing,
+  target: bigint,
+  { at = 100 }: GoalEffect,
+): Record<string, Fact> {
   const { counts } = rule.document.goal;
   const wanted = (target * BigInt(at) + 99n) / 100n;
-  if (isShare(counts)) return { of: 'share', done: Number(done) / 1e4, target: Number(wanted) / 1e4 };
-  const missing = Number(wanted - done);
+  if (isShare(counts)) return { of: 'share', done: Number(latest) / 1e4, target: Number(wanted) / 1e4 };
+  // What a window holds already counts with the next thing that is counted.
+  const least = counts.of === 'quantity' ? 1000 : 1;
+  const missing = rule.document.goal.window
+    ? Math.max(least, Number(wanted - latest))
+    : Number(wanted - latest);
   if ('currency' in counts) return { of: 'amount', amount: { minor: missing, currency: counts.currency } };
   return { of: counts.of, count: counts.of === 'quantity' ? missing / 1000 : missing };
 }
@@ -88,14 +98,14 @@ function missingOf({ rule, done }: Standing, target: bigint, { at = 100 }: GoalE
 function standingOf(rule: GoalRule, subject: SubjectId, period: Period, facts: GoalFacts): Standing {
   const { goal, scope } = rule.document;
   const own = seenBy(rule, subject, facts);
-  const { done, target } = own(period);
+  const { done, latest, target } = own(period);
   const isOpen = isShare(goal.counts) && !isOver(period, facts);
   const effects = goalEffects(rule);
   const lowest = effects[0]?.at ?? 100;
   const { experiment } = rule.document;
   const isHeldOut = experiment !== undefined && armOf(experiment, subject) === 'hold-out';
   const earned = isOpen || isHeldOut ? [] : effects.filter(({ at = 100 }) => paysAt(at));
-  return { rule, period, done, target, run: runAt(lowest), isOpen, earned };
+  return { rule, period, done, latest, target, run: runAt(lowest), isOpen, earned };
 
   function paysAt(percent: number): boolean {
     const run = runAt(percent);
@@ -119,15 +129,20 @@ function isReached({ done, target }: { done: bigint; target: bigint | null }, pe
 function seenBy(rule: GoalRule, subject: SubjectId, { programme, sums, targets }: GoalFacts) {
   const { goal, scope } = rule.document;
   const { part, whole } = countersOf(programme, rule);
-  const sumIn = ({ first }: Period, counter: CounterId) =>
-    sums.get(sumName({ counter, subject, per: goal.per }))?.get(first) ?? 0n;
+  const { per, window } = goal;
+  const sumIn = ({ first }: Period, counter: CounterId, nameOf = sumName) =>
+    sums.get(nameOf({ counter, subject, per, window }))?.get(first) ?? 0n;
   // Null: of nothing there is no share.
   const doneIn = (period: Period): bigint | null => {
     if (whole === null) return sumIn(period, part);
     const total = sumIn(period, whole);
     return total > 0n ? (sumIn(period, part) * 10_000n) / total : null;
   };
-  return (period: Period) => ({ done: doneIn(period) ?? 0n, target: targetOf(period) });
+  return (period: Period) => {
+    const done = doneIn(period) ?? 0n;
+    const latest = window === undefined ? done : sumIn(period, part, latestName);
+    return { done, latest, target: targetOf(period) };
+  };
 
   function targetOf(period: Period): bigint | null {
     const { target } = goal;

@@ -5,7 +5,7 @@ import { outletsByIds } from '../network/outlets.ts';
 import type { Programme } from '../network/programmes.ts';
 import { awardsOf, type Reason } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
-import type { ActivityId, ParticipantId, RuleId } from '../shared/id.ts';
+import type { ActivityId, OutletId, ParticipantId, PartnerId, RuleId } from '../shared/id.ts';
 import { followedBy, type Followed } from './book.ts';
 import type { CounterId } from './counter.ts';
 import { addCounts, filledCounters, keepCounters } from './counters.ts';
@@ -18,7 +18,13 @@ import { settleBonuses, type SettledBonus } from './settle-bonuses.ts';
 import { computeTiers, type TierChange } from './tiers.ts';
 
 /** An activity in its newest version as it was judged just now, and as an earlier version was judged last. */
-export type Change = { activity: Activity; now: KeptEvaluation; before: KeptEvaluation | null };
+export type Change = {
+  activity: Activity;
+  /** Whose outlet it was at. */
+  partner: PartnerId | null;
+  now: KeptEvaluation;
+  before: KeptEvaluation | null;
+};
 
 /** What followed from activities: goals that bring something else than before, and how the goals stand. */
 export type Progress = {
@@ -67,12 +73,15 @@ export async function followProgress(
     after.map((each, i) => [...before[i]!, ...each]),
   );
   const judged = await judgeGoals(tx, programme, touched, at);
+  const settled = await settleGoals(tx, judged, at);
   const byGoal = Map.groupBy(judged, ({ goal, subject }) => `${goal.rule} ${subject}`);
   const reasons = new Map(
-    changes.map(({ activity }, i) => [activity.id, reasonsFor(followed, after[i]!, byGoal)] as const),
+    changes.map(
+      ({ activity }, i) => [activity.id, reasonsFor(followed, after[i]!, byGoal, settled)] as const,
+    ),
   );
   return {
-    settled: await settleGoals(tx, judged, at),
+    settled,
     bonuses: await settleBonuses(
       tx,
       programme,
@@ -118,20 +127,28 @@ async function countingsOf(
     before ? [{ id: before.evaluation.activity, version: before.evaluation.version }] : [],
   );
   const earlier = new Map((await activitiesByVersion(tx, wanted)).map((one) => [one.id, one]));
-  const places = [...changes.map(({ activity }) => activity), ...earlier.values()].map(
-    ({ outlet }) => outlet,
+  const partners = await partnersAt(
+    tx,
+    [...earlier.values()].map(({ outlet }) => outlet),
   );
-  const outlets = new Map((await outletsByIds(tx, [...new Set(places)])).map((one) => [one.id, one]));
-  const countingOf = (activity: Activity, { facts, evaluation }: KeptEvaluation): Counting => ({
-    activity,
-    facts,
-    partner: outlets.get(activity.outlet)?.partner ?? null,
-    awards: awardsOf(evaluation),
+  const countingOf = (
+    activity: Activity,
+    partner: PartnerId | null,
+    { facts, evaluation }: KeptEvaluation,
+  ): Counting => ({ activity, facts, partner, awards: awardsOf(evaluation) });
+  return changes.map(({ activity, partner, now, before }) => {
+    const past = before && earlier.get(activity.id)!;
+    return {
+      now: countingOf(activity, partner, now),
+      before: past && countingOf(past, partners.get(past.outlet) ?? null, before),
+    };
   });
-  return changes.map(({ activity, now, before }) => ({
-    now: countingOf(activity, now),
-    before: before && countingOf(earlier.get(activity.id)!, before),
-  }));
+}
+
+async function partnersAt(tx: Tx, outlets: readonly OutletId[]): Promise<Map<OutletId, PartnerId | null>> {
+  if (outlets.length === 0) return new Map();
+  const found = await outletsByIds(tx, [...new Set(outlets)]);
+  return new Map(found.map(({ id, partner }) => [id, partner]));
 }
 
 function touchedBy(
@@ -156,12 +173,17 @@ function reasonsFor(
   { goalsByCounter }: Followed,
   counts: readonly Count[],
   judged: ReadonlyMap<string, readonly Judged[]>,
+  settled: readonly Settled[],
 ): Map<RuleId, Reason> {
   const reasons = new Map<RuleId, Reason>();
+  // What is settled just now says more: that a limit was reached.
+  const said = new Map(
+    settled.map(({ judged: { id }, settlement }) => [id, settlement.evaluation.considered[0]?.reason]),
+  );
   for (const { counter, subject, day } of counts)
     for (const { rule } of goalsByCounter.get(counter) ?? []) {
       const one = judged.get(`${rule} ${subject}`)?.find((each) => judges(each, day));
-      if (one) reasons.set(rule, reasonOf(one.standing!));
+      if (one) reasons.set(rule, said.get(one.id) ?? reasonOf(one.standing!));
     }
   return reasons;
 }

@@ -1,17 +1,17 @@
 import type { Tx } from '../db/transact.ts';
 import type { Programme } from '../network/programmes.ts';
-import { counted } from '../rules/evaluate-effects.ts';
-import { expiryOf, pendingOf } from '../rules/evaluate-dates.ts';
-import { limitLegs, usageKeysOf, usesOf, type Leg, type LimitView } from '../rules/evaluate-limits.ts';
-import { usageName, type Award, type Considered, type Use } from '../rules/evaluation.ts';
+import type { Goal } from '../rules/document.ts';
+import { usageName, type Use } from '../rules/evaluation.ts';
 import { addUsage, lockUsage, without } from '../rules/usage.ts';
-import type { ActivityId, Id, OutletId, ParticipantId } from '../shared/id.ts';
-import { weekdayOf } from '../shared/time.ts';
+import type { ActivityId, Id } from '../shared/id.ts';
+import { addPeriod } from '../shared/time.ts';
 import type { SubjectId } from './counter.ts';
-import { sumsOf, type SumAsked, type Sums } from './counters.ts';
-import { reasonOf, standingsOf, type GoalFacts, type Standing } from './evaluate-goal.ts';
+import { sumName, sumsOf, type SumAsked, type Sums } from './counters.ts';
+import { standingsOf, type GoalFacts, type Standing } from './evaluate-goal.ts';
+import { askedBy, goalUsageKeys, nothingAsked, settlementUnder } from './evaluate-settlement.ts';
 import { countersOf, hasIndividualTarget, looksBack, type GoalRule, type GoalVersions } from './goal.ts';
 import { periodOf, type Period } from './period.ts';
+import { rollingSums, type RollingAsked } from './rolling-sums.ts';
 import { goalIdOf, keepSettlements, settlementsOf, type GoalId, type Settlement } from './settlement.ts';
 import { targetsOf } from './targets.ts';
 
@@ -44,10 +44,14 @@ export async function judgeGoals(
   touched: readonly Touched[],
   now: Date,
 ): Promise<Judged[]> {
-  const sums = await sumsOf(
-    tx,
-    touched.flatMap((one) => askedFor(programme, one)),
-  );
+  const asked = touched.flatMap((one) => askedFor(programme, one));
+  const sums = new Map([
+    ...(await sumsOf(
+      tx,
+      asked.filter(({ window }) => window === undefined),
+    )),
+    ...(await rollingSums(tx, asked.filter(isRolling))),
+  ]);
   const individual = touched.filter(({ goal }) => goal.versions.some(hasIndividualTarget));
   const targets = await targetsOf(
     tx,
@@ -82,16 +86,16 @@ export async function settleGoals(tx: Tx, judged: readonly Judged[], at: Date): 
   const changed = judged.flatMap((one) => {
     const earlier = kept.get(one.id) ?? [];
     const asked = askedBy(one.standing);
-    return asked === (earlier.at(-1)?.asked ?? nothing) ? [] : [{ judged: one, earlier, asked }];
+    return asked === (earlier.at(-1)?.asked ?? nothingAsked) ? [] : [{ judged: one, earlier, asked }];
   });
   if (changed.length === 0) return [];
   const givenBack = changed.flatMap(({ earlier }) => earlier.at(-1)?.evaluation.uses ?? []);
-  const wanted = changed.flatMap(({ judged: { standing, subject, period } }) =>
-    standing ? usageKeysOf(standing.rule, viewOf(subject, period)) : [],
+  const wanted = changed.flatMap(({ judged: { standing, subject } }) =>
+    standing ? goalUsageKeys(standing, subject) : [],
   );
   const usage = new Map(without(await lockUsage(tx, [...wanted, ...givenBack]), givenBack));
   const settled = changed.map(({ judged: one, earlier, asked }): Settled => {
-    const { considered, uses } = consider(one, usage);
+    const { considered, uses } = settlementUnder(one.standing, one.subject, usage);
     for (const use of uses) add(usage, use);
     const turn = (earlier.at(-1)?.turn ?? 0) + 1;
     const evaluation = { activity: one.id as Id<string> as ActivityId, version: turn, considered, uses };
@@ -115,110 +119,57 @@ export async function settleGoals(tx: Tx, judged: readonly Judged[], at: Date): 
   return settled;
 }
 
-function askedFor(programme: Programme, { goal, subject, days }: Touched): SumAsked[] {
-  return goal.versions.flatMap((rule): SumAsked[] => {
-    const { per } = rule.document.goal;
+type Asked = SumAsked & Pick<Goal, 'window'>;
+
+function isRolling(asked: Asked): asked is RollingAsked {
+  return asked.window !== undefined;
+}
+
+function askedFor(programme: Programme, { goal, subject, days }: Touched): Asked[] {
+  return goal.versions.flatMap((rule): Asked[] => {
+    const { per, window } = rule.document.goal;
     const { part, whole } = countersOf(programme.id, rule);
     const counters = whole === null ? [part] : [part, whole];
-    if (looksBack(rule.document.goal))
-      return counters.map((counter) => ({ counter, subject, per, from: null, to: null }));
-    const periods = new Map(
-      [...days].map((day) => periodOf(per, day, rule.document.scope)).map((one) => [one.name, one]),
-    );
-    return [...periods.values()].flatMap(({ first: from, last: to }) =>
-      counters.map((counter) => ({ counter, subject, per, from, to })),
+    return spansTouched(rule, days).flatMap(({ from, to }) =>
+      counters.map((counter) => ({ counter, subject, per, window, from, to })),
     );
   });
 }
 
-// What happened in one period can decide what later ones earn, of goals that look back.
+/** The days of whole periods in which a goal may stand otherwise than before, because of what happened on some days. */
+function spansTouched(
+  { document: { goal, scope } }: GoalRule,
+  days: ReadonlySet<string>,
+): Pick<SumAsked, 'from' | 'to'>[] {
+  const { per, window } = goal;
+  if (looksBack(goal)) return [{ from: null, to: null }];
+  const periods = [...days].map((day) => periodOf(per, day, scope));
+  if (window === undefined)
+    return [...new Map(periods.map(({ name, first: from, last: to }) => [name, { from, to }])).values()];
+  const from = periods.map(({ first }) => first).toSorted()[0]!;
+  // What happened on a day is in the windows of later days.
+  const reached = [...days].map((day) => periodOf(per, addPeriod(day, window), scope).last).toSorted();
+  return [{ from, to: reached.at(-1)! }];
+}
+
+// What happened in one period can decide what later ones earn, of goals that look back or add up over a window.
 function periodsOf(programme: Programme, { goal, subject, days }: Touched, sums: Sums): Period[] {
   const periods = new Map<string, Period>();
   for (const rule of goal.versions) {
-    const { per } = rule.document.goal;
+    const { per, window } = rule.document.goal;
     const touched = [...days].map((day) => periodOf(per, day, rule.document.scope));
     for (const period of touched) periods.set(period.name, period);
-    if (!looksBack(rule.document.goal)) continue;
+    if (!looksBack(rule.document.goal) && window === undefined) continue;
     const { part, whole } = countersOf(programme.id, rule);
     const from = touched.map(({ first }) => first).toSorted()[0]!;
-    for (const counter of [part, whole])
-      for (const first of counter ? (sums.get(`${counter} ${subject} ${per}`)?.keys() ?? []) : [])
+    for (const counter of whole === null ? [part] : [part, whole])
+      for (const first of sums.get(sumName({ counter, subject, per, window }))?.keys() ?? [])
         if (first >= from) {
           const period = periodOf(per, first, rule.document.scope);
           periods.set(period.name, period);
         }
   }
   return [...periods.values()].toSorted((a, b) => (a.first < b.first ? -1 : 1));
-}
-
-const nothing = '[]';
-
-/** What is to be paid, before limits. */
-function askedBy(standing: Standing | null): string {
-  if (!standing) return nothing;
-  const { rule, period, earned } = standing;
-  const { expires, taxClass, pending } = rule.document;
-  return JSON.stringify(
-    earned.map(({ leg, asset, units }) => [
-      leg,
-      asset,
-      units,
-      expiryOf(expires, period.last) ?? null,
-      pendingOf(pending, period.last) ?? null,
-      taxClass ?? null,
-    ]),
-  );
-}
-
-function consider({ standing, subject, period }: Judged, usage: ReadonlyMap<string, bigint>) {
-  if (!standing) return { considered: [], uses: [] };
-  const { rule, earned } = standing;
-  const view = viewOf(subject, period);
-  const limited = limitLegs(
-    rule,
-    earned.map((effect) => legOf(effect, standing)),
-    view,
-    usage,
-  );
-  const legs = limited.legs.filter(({ units }) => units > 0n);
-  const considered: Considered = {
-    rule: rule.id,
-    code: rule.document.code,
-    version: rule.version,
-    fired: legs.length > 0,
-    reason: limited.reached ?? reasonOf(standing),
-    steps: legs.flatMap(({ steps }) => steps),
-    awards: legs.map((leg) => awardOf(rule, leg, period)),
-  };
-  return { considered: [considered], uses: usesOf(rule, legs, view) };
-}
-
-function legOf({ leg, asset, units, at = 100 }: Standing['earned'][number], { rule }: Standing): Leg {
-  const times = rule.document.goal.inARow ?? 1;
-  const facts = { percent: at / 100, times, result: counted(BigInt(units), asset) };
-  return { leg, asset, units: BigInt(units), steps: [{ code: 'goal', facts }] };
-}
-
-function awardOf(rule: GoalRule, { leg, asset, units }: Leg, { last }: Period): Award {
-  const { code, taxClass, expires, pending } = rule.document;
-  const [expiresOn, pendingUntil] = [expiryOf(expires, last), pendingOf(pending, last)];
-  return {
-    rule: rule.id,
-    code,
-    version: rule.version,
-    leg,
-    asset,
-    units,
-    ...(expiresOn !== undefined && { expiresOn }),
-    ...(pendingUntil !== undefined && { pending: pendingUntil }),
-    ...(taxClass !== undefined && { taxClass }),
-  };
-}
-
-// A limit counts a goal for the one whose goal it is, on the first day of its period.
-function viewOf(subject: SubjectId, { first }: Period): LimitView {
-  const activity = { participant: subject as ParticipantId, outlet: subject as OutletId };
-  return { activity, wall: { day: first, weekday: weekdayOf(first), hour: 0, minute: 0 } };
 }
 
 function add(usage: Map<string, bigint>, use: Use): void {

@@ -28,7 +28,8 @@ export type GoalReplay = {
 /** True for goals that a replay can judge: a participant's own, of one period, with a target that all have. */
 export function isReplayed({ goal, limits }: RuleDocument): boolean {
   if (!goal) return false;
-  const isPlain = !looksBack(goal) && !(typeof goal.target === 'object' && 'individual' in goal.target);
+  const isPlain =
+    !looksBack(goal) && !goal.window && !(typeof goal.target === 'object' && 'individual' in goal.target);
   return goal.for === 'participant' && isPlain && (limits ?? []).length === 0;
 }
 

@@ -197,6 +197,31 @@ describe('documents that are refused', () => {
       'goal',
     ],
     [
+      'a campaign several times in a row',
+      rule('r', {
+        scope: { kinds: ['a'], from: '2018-03-01', to: '2018-03-31' },
+        goal: { for: 'participant', per: 'campaign', counts: { of: 'quantity' }, target: 5, inARow: 2 },
+        effects: [{ ...effect, per: 'goal', units: 5 }],
+      }),
+      'contradiction',
+      'goal',
+    ],
+    [
+      'a share over a window',
+      rule('r', {
+        goal: {
+          for: 'participant',
+          per: 'month',
+          window: 'P3M',
+          counts: { share: { of: 'quantity' }, of: { of: 'activities' } },
+          target: 5,
+        },
+        effects: [{ ...effect, per: 'goal', units: 5 }],
+      }),
+      'contradiction',
+      'goal',
+    ],
+    [
       'an overlong expression',
       rule('r', { condition: `"${'a'.repeat(1000)}" == "b"` }),
       'too-long',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { periodPattern } from '../shared/time.ts';
 import { experiment } from './document-experiment.ts';
+import { attributes } from './document-kinds.ts';
 import { award, grant, limit, multiply, valueOfAssets } from './document-effects.ts';
 import { code, codes, currency, day, expression, names, percentMax, units } from './document-words.ts';
 
@@ -14,6 +15,8 @@ const limitsMax = 5;
 const scope = z.strictObject({
   /** Kinds of activity, such as `receipt`. */
   kinds: codes,
+  /** The attributes of these kinds that expressions read, as the programme declares them. */
+  attributes: attributes.optional(),
   /** First and last day, by the date of the event in the programme's time zone; both belong to the period. */
   from: day.optional(),
   to: day.optional(),
@@ -56,12 +59,19 @@ const target = z.union([
   }),
 ]);
 
+const period = z.string().regex(periodPattern, 'must be years, months, weeks or days such as P12M or P30D');
+
 /** Something to reach in a period; the activities that fit the rule's scope and condition count towards it. */
 const goal = z.strictObject({
   /** Whose goal it is and who is paid. */
   for: z.enum(['participant', 'outlet', 'partner']),
   /** `campaign` is the time between `from` and `to` of the scope. */
   per: z.enum(['day', 'week', 'month', 'quarter', 'year', 'campaign']),
+  /**
+   * Absent: the period itself is added up. Otherwise so long before each day of the period on which something counts, with
+   * that day; the target is reached in the period when one of these sums reaches it.
+   */
+  window: period.optional(),
   /** One measure, or the share that the first has of the second in percent: delivered of ordered is a fill rate. */
   counts: z.union([measure, z.strictObject({ share: measure, of: measure })]),
   target,
@@ -80,7 +90,7 @@ const text = z.strictObject({
 
 /** A day that lies a period after the event, or at the end of that day's month, quarter or year. */
 const counted = z.strictObject({
-  after: z.string().regex(periodPattern, 'must be years, months, weeks or days such as P12M or P30D'),
+  after: period,
   endOf: z.enum(['month', 'quarter', 'year']).optional(),
 });
 const dated = z.union([counted, z.strictObject({ on: day })]);
@@ -293,6 +303,13 @@ function goalContradictions(document: RuleDocument): string[] {
     sentences.push('A rule with a goal pays per goal, and no other rule does.');
   if (goal?.per === 'campaign' && !(scope.from && scope.to))
     sentences.push('A goal over a campaign needs the first and the last day of the scope.');
+  if (
+    goal?.per === 'campaign' &&
+    (goal.inARow || (typeof goal.target === 'object' && 'percent' in goal.target))
+  )
+    sentences.push('A campaign comes once: there is none before it to grow from or to follow.');
+  if (goal?.window && 'share' in goal.counts)
+    sentences.push('A share is taken of a whole period, so it has no window.');
   if (goal && base && base !== 'gross')
     sentences.push('A goal counts amounts as they stand, so it has no other base.');
   if (goal && limits.some(({ per }) => per === 'activity'))
