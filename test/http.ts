@@ -8,6 +8,8 @@ export type Client = {
   ask(where: string, options?: Options): Promise<Response>;
   /** Signs somebody in under a name that `ask` takes as `as`. */
   signIn(name: string, handle: Record<string, string>): Promise<void>;
+  /** Puts a token or API key under a name that `ask` takes as `as`. */
+  keep(name: string, token: string): void;
   /** The cookie of somebody who signed in. */
   cookieOf(name: string): string;
 };
@@ -41,7 +43,9 @@ export function httpClient(app: App): Client {
     tokens[name] = ((await session.json()) as { token: string }).token;
   }
 
-  return { ask, signIn, cookieOf: (name) => `mitra_session=${tokens[name]}` };
+  const keep = (name: string, token: string) => void (tokens[name] = token);
+
+  return { ask, signIn, keep, cookieOf: (name) => `mitra_session=${tokens[name]}` };
 }
 
 /** A form as the partner page sends it. */

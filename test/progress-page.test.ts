@@ -162,13 +162,7 @@ async function told(
     if (gives.endsWith('%')) {
       const programme = (await programmeById(tx, people.programme))!;
       const asked = { outlet: who.code, amountMinor: 100n, day: on };
-      const quote = await quoteDiscount(
-        tx,
-        programme,
-        asked,
-        { id: people.rina, role: 'operator' },
-        noon(on),
-      );
+      const quote = await quoteDiscount(tx, programme, asked, null, noon(on));
       return quote.ok ? `${quote.percent} %` : quote.refused;
     }
     if (gives.endsWith('member')) {

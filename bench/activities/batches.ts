@@ -20,7 +20,13 @@ export function receiving({ base, db, staff, outlets, seed }: Feed): Candidate {
   const sales = salesMaker(outlets, seed);
   const app = { db, now: () => new Date() };
   return slices(base, sales, async (given) => {
-    const delivery = { tenant, staff, programme: programmeCode, given, once: null };
+    const delivery = {
+      tenant,
+      by: { kind: 'staff' as const, id: staff },
+      programme: programmeCode,
+      given,
+      once: null,
+    };
     const answer = await receiveActivities(app, delivery);
     if (!answer.ok || answer.received.some((one) => !one.ok || one.outcome !== 'first'))
       throw new Error(`an activity was not recorded: ${JSON.stringify(answer).slice(0, 300)}`);

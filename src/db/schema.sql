@@ -710,6 +710,36 @@ alter table session force row level security;
 create policy tenant_rows on session using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
 grant delete, insert, select, update on session to mitra_app, mitra_worker;
 
+create table api_key (
+  tenant uuid not null,
+  id uuid not null,
+  name text not null,
+  token_hash bytea not null,
+  ending text not null,
+  may text[] not null,
+  programme uuid,
+  outlets uuid[],
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_by uuid,
+  revoked_at timestamp with time zone,
+  constraint api_key_pkey PRIMARY KEY (tenant, id),
+  constraint api_key_tenant_token_hash_key UNIQUE (tenant, token_hash),
+  constraint api_key_may_check CHECK (((may <@ ARRAY['record'::text, 'quote'::text, 'read'::text]) AND (cardinality(may) > 0))),
+  constraint api_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  constraint api_key_outlets_check CHECK ((cardinality(outlets) > 0)),
+  constraint api_key_tenant_created_by_fkey FOREIGN KEY (tenant, created_by) REFERENCES staff(tenant, id),
+  constraint api_key_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id),
+  constraint api_key_tenant_revoked_by_fkey FOREIGN KEY (tenant, revoked_by) REFERENCES staff(tenant, id)
+);
+
+alter table api_key enable row level security;
+alter table api_key force row level security;
+create policy tenant_rows on api_key using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant insert, select, update on api_key to mitra_app, mitra_worker;
+
 create table idempotency (
   tenant uuid not null,
   actor uuid not null,

@@ -24,8 +24,8 @@ export const immutableTables = [
   'discount_override',
 ] as const;
 
-/** What activities name for ever: rows of these may change and are never deleted. */
-const lastingTables = ['programme', 'participant', 'outlet', 'product'];
+/** What activities name for ever, and who was let in by what: rows of these may change and are never deleted. */
+const lastingTables = ['programme', 'participant', 'outlet', 'product', 'api_key'];
 
 /** The directory of tenants: read before a tenant is known, so no tenant's rows and no policy. */
 export const directoryTable = 'tenant';

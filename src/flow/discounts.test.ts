@@ -84,7 +84,7 @@ const ask = (asked: Partial<QuoteAsked>, role: 'manager' | 'operator' = 'operato
       tx,
       await programme(tx),
       { amountMinor: 100_000n, ...asked },
-      { id: people.rina, role },
+      role === 'manager' ? people.rina : null,
       at,
     ),
   );

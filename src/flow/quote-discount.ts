@@ -2,15 +2,15 @@ import type { Tx } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
 import { outletsByIds, outletIdOf } from '../network/outlets.ts';
 import { participantIdOf, participantsByIds } from '../network/participants.ts';
-import { listPartners } from '../network/partners.ts';
+import { partnerById, partnerIdOf } from '../network/partners.ts';
 import type { Programme } from '../network/programmes.ts';
-import type { Staff } from '../network/staff.ts';
 import { documentsFollowed, ofKind } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
 import { recordOverride } from '../progress/discount-overrides.ts';
 import { discountOn, quoteFor, type Quoted } from '../progress/discount.ts';
 import type { DiscountDocument } from '../progress/document.ts';
 import { beginFollowing } from '../progress/follow.ts';
+import type { StaffId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { wallTime } from '../shared/time.ts';
 
@@ -44,13 +44,13 @@ export type Quote = Quoted & {
 
 /**
  * Says which discount an order gets, from the volume of the days before it. Only a manager may give another one than the
- * table's; who did so and why is written down in the same transaction.
+ * table's; who did so and why is written down in the same transaction. `manager`: who asks, if that is a manager.
  */
 export async function quoteDiscount(
   tx: Tx,
   programme: Programme,
   asked: QuoteAsked,
-  by: Pick<Staff, 'id' | 'role'>,
+  manager: StaffId | null,
   at: Date,
 ): Promise<({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed'>> {
   const day = asked.day ?? wallTime(at, programme.timeZone).day;
@@ -60,10 +60,10 @@ export async function quoteDiscount(
   const document = discountOn(discounts, code, day)?.document;
   const subject = document && (await subjectOf(tx, document, asked));
   if (!document || !subject) return refuse('not-found');
-  if (asked.override && by.role !== 'manager') return refuse('not-allowed');
+  if (asked.override && manager === null) return refuse('not-allowed');
   const quoted = await countedQuote(tx, programme, document, subject, day, at);
   const percent = asked.override?.percent ?? quoted.percent;
-  if (asked.override)
+  if (asked.override && manager !== null)
     await recordOverride(tx, programme.id, {
       discount: code,
       subject,
@@ -72,7 +72,7 @@ export async function quoteDiscount(
       tablePercent: quoted.percent,
       amountMinor: asked.amountMinor,
       reason: asked.override.reason,
-      staff: by.id,
+      staff: manager,
       at,
     });
   const { mode } = document;
@@ -117,5 +117,5 @@ async function subjectOf(
   if (kind === 'participant')
     return (await participantsByIds(tx, [participantIdOf(tx, code)]))[0]?.id ?? null;
   if (kind === 'outlet') return (await outletsByIds(tx, [outletIdOf(tx, code)]))[0]?.id ?? null;
-  return (await listPartners(tx)).find((partner) => partner.code === code)?.id ?? null;
+  return (await partnerById(tx, partnerIdOf(tx, code)))?.id ?? null;
 }

@@ -5,6 +5,7 @@ import { withTenantTogether, type Outcome } from '../db/together.ts';
 import type { Tx } from '../db/transact.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { availableOf } from '../ledger/read.ts';
+import type { KeyId } from '../network/api-keys.ts';
 import { outletIdOf } from '../network/outlets.ts';
 import { participantIdOf } from '../network/participants.ts';
 import { productIdOf } from '../network/products.ts';
@@ -45,7 +46,7 @@ export type Received =
 /** One request: who asks for which programme, and with which key when it is to be answered once. */
 export type Delivery = {
   tenant: TenantId;
-  staff: StaffId;
+  by: { kind: 'staff'; id: StaffId } | { kind: 'integrator'; id: KeyId };
   programme: string;
   given: readonly (GivenActivity | Refused)[];
   once: { key: string; contentHash: Buffer } | null;
@@ -70,7 +71,8 @@ const ownSource = 'evidence';
 /**
  * Takes in activities that need no checking: each is recorded, evaluated and paid, and its participant told, all in one
  * transaction with those of other requests that arrive meanwhile. Answers each in order; what is refused, there before or
- * here, does not touch the others. Managers and operators may.
+ * here, does not touch the others. Managers, operators and
+ * API keys may.
  */
 export async function receiveActivities(app: Door, delivery: Delivery): Promise<Answer> {
   const { given } = delivery;
@@ -133,18 +135,15 @@ function openQueue(app: Door): Queue {
 
 async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], at: Date): Promise<Answer[]> {
   const programme = await programmeNamed(tx, code);
-  const staff = await staffByIds(tx, [...new Set(deliveries.map((each) => each.staff))]);
-  const mayDeliver = new Set(
-    staff.filter(({ role }) => role === 'manager' || role === 'operator').map(({ id }) => id),
-  );
+  const mayDeliver = await deliverers(tx, deliveries);
   const answers: Answer[] = deliveries.map((delivery) => {
-    if (!mayDeliver.has(delivery.staff)) return refuse('not-allowed');
+    if (!mayDeliver.has(delivery.by.id)) return refuse('not-allowed');
     return programme ? { ok: true, received: [] } : refuse('bad-request', unnamed);
   });
   const good = deliveries.flatMap((delivery, place) => (answers[place]!.ok ? [{ delivery, place }] : []));
   const keyed = good.filter(({ delivery }) => delivery.once);
-  const requests = keyed.map(({ delivery: { staff: actor, once } }) => ({
-    actor,
+  const requests = keyed.map(({ delivery: { by, once } }) => ({
+    actor: by.id,
     route: 'activities',
     ...once!,
   }));
@@ -169,6 +168,15 @@ async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], 
     answers[place] = answer.ok ? { ok: true, received: answer.body as Received[] } : answer;
   }
   return answers;
+}
+
+// Which keys may record is asked before (src/flow/within-key.ts).
+async function deliverers(tx: Tx, deliveries: readonly Delivery[]): Promise<Set<StaffId | KeyId>> {
+  const keys = deliveries.flatMap(({ by }) => (by.kind === 'integrator' ? [by.id] : []));
+  const people = deliveries.flatMap(({ by }) => (by.kind === 'staff' ? [by.id] : []));
+  const staff = people.length > 0 ? await staffByIds(tx, [...new Set(people)]) : [];
+  const may = staff.filter(({ role }) => role === 'manager' || role === 'operator').map(({ id }) => id);
+  return new Set<StaffId | KeyId>([...may, ...keys]);
 }
 
 /** The programme of this code; where a tenant has one, nobody needs to name it. */

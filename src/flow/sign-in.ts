@@ -9,6 +9,7 @@ import {
   takeCode,
   type Subject,
 } from '../network/access.ts';
+import { keyHolders, tenantOfKey, type KeyHolder } from '../network/api-keys.ts';
 import { participantByPhone } from '../network/participants.ts';
 import { staffByEmail } from '../network/staff.ts';
 import { gatherByName } from '../shared/gather.ts';
@@ -62,25 +63,38 @@ export async function signIn(
 
 export type SignedIn = Subject & { tenant: TenantId };
 
+/** A system that asks by itself, with an API key. */
+export type Integrator = KeyHolder & { kind: 'integrator'; tenant: TenantId };
+
 /**
- * Who the token belongs to, or null when it is unknown, over or not a token at all. Every request asks, so those that ask
- * at the same time are answered together.
+ * Who the token or API key belongs to, or null when it is unknown, over, revoked or nothing of the kind. Every request
+ * asks, so those that ask at the same time are answered together.
  */
-export async function whoIs(app: App, token: string): Promise<SignedIn | null> {
+export async function whoIs(app: App, token: string): Promise<SignedIn | Integrator | null> {
+  const asker = askers.get(app.db) ?? openAsker(app);
+  const ofKey = tenantOfKey(token);
+  if (ofKey) {
+    const holder = await asker.holder(ofKey, token);
+    return holder && { ...holder, kind: 'integrator', tenant: ofKey };
+  }
   const tenant = token.split('.')[0];
   if (!isId<TenantId>(tenant)) return null;
-  const ask = askers.get(app.db) ?? openAsker(app);
-  const subject = await ask(tenant, token);
+  const subject = await asker.subject(tenant, token);
   return subject && { ...subject, tenant };
 }
 
-type Asker = (tenant: string, token: string) => Promise<Subject | null>;
+type Asker = {
+  subject: (tenant: string, token: string) => Promise<Subject | null>;
+  holder: (tenant: string, key: string) => Promise<KeyHolder | null>;
+};
 const askers = new WeakMap<App['db'], Asker>();
 
 function openAsker(app: App): Asker {
-  const asker = gatherByName((tenant, tokens: string[]) =>
-    withTenant(app.db, tenant as TenantId, (tx) => sessionSubjects(tx, tokens, app.now())),
-  );
+  const together = <Found>(find: (tx: Tx, texts: string[], at: Date) => Promise<Found[]>) =>
+    gatherByName((tenant, texts: string[]) =>
+      withTenant(app.db, tenant as TenantId, (tx) => find(tx, texts, app.now())),
+    );
+  const asker = { subject: together(sessionSubjects), holder: together(keyHolders) };
   askers.set(app.db, asker);
   return asker;
 }

@@ -8,7 +8,7 @@ import { log } from '../log.ts';
 import { refuse } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
 import { apiPage } from './api-page.ts';
-import { equip, signedIn } from './identify.ts';
+import { equip, keyOrSignedIn } from './identify.ts';
 import { bodyLimited } from './limit-body.ts';
 import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
 import { answerProblem } from './problem.ts';
@@ -18,6 +18,7 @@ import { activityRoutes } from './routes/activities.ts';
 import { booksRoutes } from './routes/books.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
@@ -61,12 +62,13 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, walletRoutes);
   router.route(apiBase, openingRoutes);
   router.route(apiBase, actionRoutes);
+  router.route(apiBase, keyRoutes);
   describe(router);
   router.route('/', apiPage());
   router.route('/', publishedKeys());
   // Strangers are told to sign in before they are told that a path does not exist.
   router.all(`${apiBase}/*`, async (c) => {
-    await signedIn(c);
+    await keyOrSignedIn(c);
     return answerProblem(c, refuse('not-found'));
   });
   router.route('/', pages());

@@ -4,12 +4,14 @@ import { once, onceEach, type RepeatableRequest } from '../db/once.ts';
 import { withTenantTogether, type Outcome } from '../db/together.ts';
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
 import type { App } from '../flow/app.ts';
-import type { SignedIn } from '../flow/sign-in.ts';
+import type { Integrator, SignedIn } from '../flow/sign-in.ts';
 import { gatherByName } from '../shared/gather.ts';
 import type { TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
 import { endWith } from './problem.ts';
+
+type Asker = Pick<SignedIn | Integrator, 'id' | 'tenant'>;
 
 export const keyLengthMax = 255;
 
@@ -32,7 +34,7 @@ export function keyOf(c: Context<Env>): string | null {
  */
 export async function onceAsked<Done extends { ok: true }>(
   c: Context<Env>,
-  by: SignedIn,
+  by: Asker,
   route: string,
   given: unknown,
   work: (tx: Tx, at: Date) => Promise<Done | Refused>,
@@ -59,7 +61,7 @@ const callsMax = 500;
 export function onceTogether<Asked, Done extends { ok: true }>(
   route: string,
   work: (tx: Tx, asked: Asked[], at: Date) => Promise<(Done | Refused)[]>,
-): (c: Context<Env>, by: SignedIn, given: unknown, asked: Asked) => Promise<Done> {
+): (c: Context<Env>, by: Asker, given: unknown, asked: Asked) => Promise<Done> {
   const queues = new WeakMap<Db, (tenant: string, call: Call<Asked>) => Promise<Outcome<Done | Refused>>>();
 
   async function answerAll(tx: Tx, calls: readonly Call<Asked>[], at: Date): Promise<(Done | Refused)[]> {
@@ -90,7 +92,7 @@ export function onceTogether<Asked, Done extends { ok: true }>(
   };
 }
 
-function requestOf(c: Context<Env>, by: SignedIn, route: string, given: unknown): RepeatableRequest {
+function requestOf(c: Context<Env>, by: Asker, route: string, given: unknown): RepeatableRequest {
   const key = keyOf(c);
   if (key === null)
     return endWith(c, refuse('bad-request', { field: 'Idempotency-Key', problem: 'missing' }));
@@ -101,7 +103,7 @@ function requestOf(c: Context<Env>, by: SignedIn, route: string, given: unknown)
 /** Like `onceAsked` where the request has a key. Without one the write is done: for writes that a repetition does not repeat. */
 export async function onceIfAsked<Done extends { ok: true }>(
   c: Context<Env>,
-  by: SignedIn,
+  by: Asker,
   route: string,
   given: unknown,
   work: (tx: Tx, at: Date) => Promise<Done | Refused>,

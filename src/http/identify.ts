@@ -2,7 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { languages, type Language } from '../../web/texts/say.ts';
 import { withTenant } from '../db/transact.ts';
-import { whoIs, type SignedIn } from '../flow/sign-in.ts';
+import { whoIs, type Integrator, type SignedIn } from '../flow/sign-in.ts';
+import type { KeyAbility } from '../network/api-keys.ts';
 import { staffById, type StaffRole } from '../network/staff.ts';
 import { languageOf } from '../notify/texts.ts';
 import { refuse } from '../shared/refusal.ts';
@@ -24,9 +25,37 @@ export function equip(app: App): MiddlewareHandler<Env> {
 
 /**
  * Who asks, by bearer token or session cookie; ends the request with a 401 otherwise. A request that a browser sends
- * with the cookie must come from our own pages, for other sites can make a browser send it too.
+ * with the cookie must come from our own pages, for other sites can make a browser send it too. API keys are told that
+ * they may not: they have doors of their own.
  */
 export async function signedIn(c: Context<Env>): Promise<SignedIn> {
+  const by = await keyOrSignedIn(c);
+  return by.kind === 'integrator' ? endWith(c, refuse('not-allowed')) : by;
+}
+
+/** Like `signedIn`, at a door that is open to API keys as well: to those that may do this. */
+export async function signedInOrKey(c: Context<Env>, ability: KeyAbility): Promise<SignedIn | Integrator> {
+  const by = await keyOrSignedIn(c);
+  return by.kind === 'integrator' && !by.may.includes(ability) ? endWith(c, refuse('not-allowed')) : by;
+}
+
+/** Like `signedInOrKey`, where of people only the brand's own find the place. */
+export async function staffOrKey(
+  c: Context<Env>,
+  ability: KeyAbility,
+): Promise<(SignedIn & { kind: 'staff' }) | Integrator> {
+  const by = await signedInOrKey(c, ability);
+  return by.kind === 'participant' ? endWith(c, refuse('not-found')) : by;
+}
+
+/** The API key that asks, whatever it may do; for people the place does not exist. */
+export async function keySignedIn(c: Context<Env>): Promise<Integrator> {
+  const by = await keyOrSignedIn(c);
+  return by.kind === 'integrator' ? by : endWith(c, refuse('not-found'));
+}
+
+/** Who asks, a person or a system, whatever they may do; ends the request with a 401 otherwise. */
+export async function keyOrSignedIn(c: Context<Env>): Promise<SignedIn | Integrator> {
   const token = tokenOf(c);
   const by = token ? await whoIs(c.get('app'), token) : null;
   if (!by) return endWith(c, refuse('not-signed-in'));
@@ -46,9 +75,30 @@ export async function staffInRole(
   roles: readonly StaffRole[],
 ): Promise<SignedIn & { kind: 'staff' }> {
   const by = await staffSignedIn(c);
+  return inRole(c, by, roles);
+}
+
+/** Like `staffInRole`, at a door that is open to API keys that may do this. */
+export async function staffInRoleOrKey(
+  c: Context<Env>,
+  roles: readonly StaffRole[],
+  ability: KeyAbility,
+): Promise<(SignedIn & { kind: 'staff' }) | Integrator> {
+  const by = await staffOrKey(c, ability);
+  return by.kind === 'integrator' ? by : inRole(c, by, roles);
+}
+
+async function inRole<By extends SignedIn & { kind: 'staff' }>(
+  c: Context<Env>,
+  by: By,
+  roles: readonly StaffRole[],
+): Promise<By> {
   const person = await withTenant(c.get('app').db, by.tenant, (tx) => staffById(tx, by.id));
   return person && roles.includes(person.role) ? by : endWith(c, refuse('not-allowed'));
 }
+
+/** Who lets other systems in. */
+export const managers: readonly StaffRole[] = ['manager'];
 
 /** Who may move units by hand or for another system. */
 export const movers: readonly StaffRole[] = ['manager', 'operator'];

@@ -11,6 +11,7 @@ import { saveSharedWallet } from '../flow/shared-wallet.ts';
 import { snapReceipt } from '../flow/snap-receipt.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
+import { createKey, keyAbilities } from '../network/api-keys.ts';
 import { ruleIdOf } from '../rules/save-rule.ts';
 import { askReplay } from '../replay/requests.ts';
 import { eventId, type Id, type TransferId } from '../shared/id.ts';
@@ -88,6 +89,9 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       const member = { participant: world.sari, limitUnits: null, limitPer: 'day' as const, isActive: true };
       const shop = { code: 'shop', name: 'Shop', asset: 'points', members: [member] };
       const saved = await saveSharedWallet(tx, shop, app.now());
+      const scope = { may: keyAbilities, programme: null, outlets: null };
+      const { key, text } = await createKey(tx, { name: 'Till', ...scope, expiresAt: null }, world.rina, at);
+      client.keep('till', text);
       return {
         holds: held.ok ? held.hold.id : '',
         wallets: saved.ok ? saved.wallet.id : '',
@@ -98,6 +102,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
         outlets: world.tokoMaju,
         products: world.product('NF-1003'),
         rules: ruleIdOf(tx, world.programme, 'base'),
+        keys: key.id,
         replays: await askReplay(tx, { programme: world.programme, askedBy: world.rina, ...days }, app.now()),
       };
     });
@@ -114,6 +119,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       'rule',
       'replay',
       'wallet',
+      'api_key',
     ].map((table) => `(select count(*) from ${table} where tenant = $1) as ${table}`);
     const both = [];
     for (const tenant of [world.tenant, world.other.tenant]) {
@@ -170,7 +176,16 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
     'holds/{id}/release': {},
     'transfers/{id}/refund': {},
     'activities/{id}/events': { event: 'delivery' },
+    keys: { name: 'mine', may: ['read'] },
   };
+  const keyDoors = [
+    'POST activities',
+    'GET activities/{id}',
+    'GET activities/{id}/explanation',
+    'POST activities/{id}/events',
+    'POST quotes',
+    'GET keys/current',
+  ];
 
   test('the list of operations is not empty', () => expect(withId.length).toBeGreaterThan(8));
 
@@ -178,20 +193,29 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
     '$method $route answers 401 to strangers',
     async ({ method, route }) => {
       const before = await state();
-      const body =
-        method === 'GET' || method === 'DELETE'
-          ? undefined
-          : route === 'evidence'
-            ? pictureForm(demoReceipt('ligamas.jpg'))
-            : (bodies[route] ?? { ids: [] });
-      const answer = await ask(route.replace('{id}', world.sari), {
-        method,
-        ...(body === undefined ? {} : { body }),
-      });
+      const answer = await ask(route.replace('{id}', world.sari), { method, ...bodyFor(method, route) });
       expect(answer.status).toBe(401);
       expect(await state()).toBe(before);
     },
   );
+
+  test.each(operations.filter(({ route }) => !open.includes(route)))(
+    '$method $route answers 403 to an API key that may do everything, unless it is one of the doors for keys',
+    async ({ method, route }) => {
+      const before = await state();
+      if (keyDoors.includes(`${method} ${route}`)) return;
+      const id = own[route.split('/')[0]!] ?? world.sari;
+      const answer = await ask(route.replace('{id}', id), { as: 'till', method, ...bodyFor(method, route) });
+      expect(answer.status).toBe(403);
+      expect(await state()).toBe(before);
+    },
+  );
+
+  function bodyFor(method: string, route: string): { body?: unknown } {
+    if (method === 'GET' || method === 'DELETE') return {};
+    if (route === 'evidence') return { body: pictureForm(demoReceipt('ligamas.jpg')) };
+    return { body: bodies[route] ?? { ids: [] } };
+  }
 
   test.each(withId)(
     '$method $route answers 404 to another tenant, as to an unknown id, and changes nothing',
@@ -225,7 +249,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
 
   test('the owner is answered', async () => {
     for (const [room, id] of Object.entries(own)) {
-      if (room === 'participants') continue;
+      if (room === 'participants' || room === 'keys') continue;
       const as = ['holds', 'rules', 'replays'].includes(room) ? 'dewi' : 'sari';
       expect((await ask(`${room}/${id}`, { as })).status, room).toBe(200);
     }

@@ -20,12 +20,12 @@ export async function addPartners(tx: Tx, partners: readonly NewPartner[]): Prom
   );
 }
 
-/** Every partner of the tenant, in order of code. */
-export async function listPartners(tx: Tx): Promise<Partner[]> {
-  return tx.query<Partner>(
-    `select id, code, kind, name from partner where tenant = $1 order by code collate "C"`,
-    [tx.tenant],
+export async function partnerById(tx: Tx, id: PartnerId): Promise<Partner | null> {
+  const rows = await tx.query<Partner>(
+    'select id, code, kind, name from partner where tenant = $1 and id = $2',
+    [tx.tenant, id],
   );
+  return rows[0] ?? null;
 }
 
 /** The id that a partner's code gives, whether or not the partner is there. */

@@ -48,6 +48,35 @@ create table session (
   primary key (tenant, token_hash)
 );
 
+-- A system that asks on its own: a till, an ERP, an accounting system. Revoked keys stay, so that who made and who ended
+-- them stays known.
+create table api_key (
+  tenant uuid not null,
+  id uuid not null,
+  name text not null check (length(name) between 1 and 120),
+  -- SHA-256 of the key: the key itself is never stored. It has 256 random bits, so nobody guesses it from this.
+  token_hash bytea not null,
+  -- The key's last characters, by which people tell theirs.
+  ending text not null,
+  may text[] not null check (may <@ array['record', 'quote', 'read'] and cardinality(may) > 0),
+  -- Null: every programme.
+  programme uuid,
+  -- Null: every outlet.
+  outlets uuid[] check (cardinality(outlets) > 0),
+  -- Null: from the command line.
+  created_by uuid,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  last_used_at timestamptz,
+  revoked_by uuid,
+  revoked_at timestamptz,
+  primary key (tenant, id),
+  unique (tenant, token_hash),
+  foreign key (tenant, programme) references programme (tenant, id),
+  foreign key (tenant, created_by) references staff (tenant, id),
+  foreign key (tenant, revoked_by) references staff (tenant, id)
+);
+
 -- The first answer to a write with an Idempotency-Key, stored in the same transaction as the write.
 create table idempotency (
   tenant uuid not null,

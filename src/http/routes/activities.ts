@@ -7,11 +7,12 @@ import {
   type GivenActivity,
   type Received,
 } from '../../flow/receive-activities.ts';
+import { deliveryWithin } from '../../flow/within-key.ts';
 import type { Language } from '../../../web/texts/say.ts';
 import { refuse, type Refused } from '../../shared/refusal.ts';
 import { json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
-import { staffSignedIn } from '../identify.ts';
+import { staffOrKey } from '../identify.ts';
 import { keyOf } from '../idempotency.ts';
 import { endWith, problemOf } from '../problem.ts';
 import { problemShape } from '../shapes.ts';
@@ -65,7 +66,7 @@ export const activityRoutes = newRouter().openapi(
     method: 'post',
     path: '/activities',
     tags: ['activities'],
-    summary: 'Record verified activities: sales, orders, visits (managers and operators)',
+    summary: 'Record verified activities: sales, orders, visits (managers, operators, API keys)',
     description:
       'One activity, or an array of at most 1000 that are answered one by one and do not sink each other. Source and external key name an activity for ever: the same again is a replay, other content a correction that posts only the difference. Partner, outlet and goods are named by their codes.',
     request: {
@@ -91,19 +92,21 @@ export const activityRoutes = newRouter().openapi(
     },
   }),
   async (c) => {
-    const by = await staffSignedIn(c);
+    const by = await staffOrKey(c, 'record');
     const key = keyOf(c);
     const text = await c.req.text();
     const { programme = '' } = c.req.valid('query');
     const given = bodyOf(c, text);
     const delivery: Delivery = {
       tenant: by.tenant,
-      staff: by.id,
+      by,
       programme,
       given: Array.isArray(given) ? given.map(readItem) : [readItem(given)],
       once: key === null ? null : { key, contentHash: hashOf(programme, text) },
     };
-    const answer = await receiveActivities(c.get('app'), delivery);
+    const app = c.get('app');
+    const within = by.kind === 'integrator' ? await deliveryWithin(app, by, delivery) : delivery;
+    const answer = 'refused' in within ? within : await receiveActivities(app, within);
     if (!answer.ok) return endWith(c, answer);
     if (Array.isArray(given))
       return c.json({ items: answer.received.map((one) => showReceived(one, c.get('language'))) }, 200);

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { activityById, listActivities } from '../../activity/read.ts';
+import { listActivities } from '../../activity/read.ts';
 import { withTenant, type Tx } from '../../db/transact.ts';
 import { explainTransfer } from '../../flow/explain-transfer.ts';
 import { nameOwners } from '../../flow/name-owners.ts';
 import type { SignedIn } from '../../flow/sign-in.ts';
 import { tellStatement, tellWallet } from '../../flow/tell-wallet.ts';
+import { activityFor } from '../../flow/within-key.ts';
 import { transferById, type BookedTransfer } from '../../ledger/read.ts';
 import { outletsByIds } from '../../network/outlets.ts';
 import { participantById, participantsByIds } from '../../network/participants.ts';
@@ -16,7 +17,7 @@ import { refuse } from '../../shared/refusal.ts';
 import type { Activity } from '../../activity/activity.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
-import { participantSignedIn, signedIn, staffSignedIn } from '../identify.ts';
+import { participantSignedIn, signedIn, signedInOrKey, staffSignedIn } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
 import {
@@ -66,17 +67,16 @@ export const ledgerRoutes = newRouter()
       method: 'get',
       path: '/activities/{id}',
       tags: ['activities'],
-      summary: 'One activity in its newest version',
+      summary: 'One activity in its newest version (also for API keys)',
       request: idParam,
       responses: { 200: json(activityShape, 'The activity'), ...refusals },
     }),
     async (c) => {
-      const by = await signedIn(c);
+      const by = await signedInOrKey(c, 'read');
       const { id } = c.req.valid('param');
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
-        const activity = isId<ActivityId>(id) ? await activityById(tx, id) : null;
-        if (!activity || (by.kind === 'participant' && activity.participant !== by.id)) return null;
-        return (await showActivities(tx, [activity]))[0]!;
+        const activity = await activityFor(tx, by, id);
+        return activity && (await showActivities(tx, [activity]))[0]!;
       });
       return shown ? c.json(shown, 200) : endWith(c, refuse('not-found'));
     },

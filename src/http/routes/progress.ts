@@ -1,23 +1,25 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
-import { withTenant } from '../../db/transact.ts';
+import { withTenant, type Tx } from '../../db/transact.ts';
 import { quoteDiscount } from '../../flow/quote-discount.ts';
 import { giveTier, saveProgress } from '../../flow/save-progress.ts';
 import { giveTargets } from '../../flow/set-targets.ts';
-import { sayQuote, goalsOfToday, tellTierHistory } from '../../flow/tell-progress.ts';
+import { sayQuote, goalsOfToday } from '../../flow/tell-progress.ts';
+import { tellTierHistory } from '../../flow/tell-tier-history.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
+import { mayQuote, programmeFor } from '../../flow/within-key.ts';
 import { participantById } from '../../network/participants.ts';
 import { staffById } from '../../network/staff.ts';
 import { followedBy } from '../../progress/book.ts';
 import { listOverrides, type DiscountOverride } from '../../progress/discount-overrides.ts';
 import { membersOf, segmentSizes } from '../../progress/segments.ts';
-import { isId, type ParticipantId } from '../../shared/id.ts';
+import { isId, type ParticipantId, type StaffId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { wallTime } from '../../shared/time.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { onceIfAsked } from '../idempotency.ts';
-import { participantSignedIn, signedIn, staffSignedIn } from '../identify.ts';
+import { participantSignedIn, signedIn, staffOrKey, staffSignedIn } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
 import {
@@ -136,7 +138,7 @@ export const progressRoutes = newRouter()
       method: 'post',
       path: '/quotes',
       tags,
-      summary: 'Which discount an order gets, by the volume of the time before, and why (staff)',
+      summary: 'Which discount an order gets, by the volume of the time before, and why (staff, API keys)',
       description:
         'Answers the percentage of the table, the volume that counted, and what is missing to the next step. Only a manager may override it; that is written down with the reason.',
       request: {
@@ -156,15 +158,18 @@ export const progressRoutes = newRouter()
       responses: { 200: json(quoteShape, 'The discount'), 403: refusals[422], ...refusals },
     }),
     async (c) => {
-      const by = await staffSignedIn(c);
+      const by = await staffOrKey(c, 'quote');
       const given = c.req.valid('json');
       const language = c.get('language');
+      const wanted = { ...given, amountMinor: BigInt(given.amountMinor) };
+      const named = programmeFor(by, c.req.valid('query').programme);
+      if (!named.ok) return endWith(c, named);
+      if (by.kind === 'integrator' && !mayQuote(by, wanted)) return endWith(c, refuse('not-allowed'));
       const quoted = await onceIfAsked(c, by, 'quotes', given, async (tx, at) => {
-        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        const asked = await programmeAsked(tx, named.code);
         if (!asked.ok) return asked;
-        const staff = (await staffById(tx, by.id))!;
-        const wanted = { ...given, amountMinor: BigInt(given.amountMinor) };
-        const quote = await quoteDiscount(tx, asked.programme, wanted, staff, at);
+        const manager = wanted.override && by.kind === 'staff' ? await managerOf(tx, by.id) : null;
+        const quote = await quoteDiscount(tx, asked.programme, wanted, manager, at);
         if (!quote.ok) return quote;
         return { ok: true as const, ...showQuote(quote, sayQuote(quote, language)) };
       });
@@ -369,3 +374,7 @@ export const progressRoutes = newRouter()
       return c.json({ kind, code: saidCode, version, unchanged }, 200);
     },
   );
+
+async function managerOf(tx: Tx, id: StaffId): Promise<StaffId | null> {
+  return (await staffById(tx, id))?.role === 'manager' ? id : null;
+}

@@ -13,21 +13,15 @@ import {
 import { nameOwners } from '../../flow/name-owners.ts';
 import { refundSpend } from '../../flow/refund-spend.ts';
 import { tellEvent } from '../../flow/tell-event.ts';
+import { activityFor } from '../../flow/within-key.ts';
 import type { WalletId } from '../../network/wallets.ts';
 import { transferById } from '../../ledger/read.ts';
-import {
-  isId,
-  newId,
-  type ActivityId,
-  type Id,
-  type ParticipantId,
-  type TransferId,
-} from '../../shared/id.ts';
+import { isId, newId, type Id, type ParticipantId, type TransferId } from '../../shared/id.ts';
 import { refuse, type Refused } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
 import { onceAsked, onceTogether } from '../idempotency.ts';
-import { movers, participantSignedIn, staffInRole, staffSignedIn } from '../identify.ts';
+import { movers, participantSignedIn, staffInRole, staffInRoleOrKey, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
 import { idAsked, transferShape } from '../shapes.ts';
 import { showTransfer } from '../show-evidence.ts';
@@ -237,7 +231,7 @@ export const unitRoutes = newRouter()
       path: '/activities/{id}/events',
       tags: ['activities'],
       summary:
-        'Tell an event that points wait for, such as delivery or payment (managers, operators); repeating it is harmless',
+        'Tell an event that points wait for, such as delivery or payment (managers, operators, API keys); repeating it is harmless',
       request: { ...idParam, ...body(eventTold) },
       responses: {
         200: json(z.object({ activated: z.array(activatedShape) }), 'What became available'),
@@ -245,14 +239,15 @@ export const unitRoutes = newRouter()
       },
     }),
     async (c) => {
-      const by = await staffInRole(c, movers);
+      const by = await staffInRoleOrKey(c, movers, 'record');
       const { id } = c.req.valid('param');
       const { event, occurredAt } = c.req.valid('json');
       const { db, now } = c.get('app');
       const answer = await withTenant(db, by.tenant, async (tx) => {
         const at = now();
         const told = { event, occurredAt: occurredAt ? new Date(occurredAt) : at };
-        return isId<ActivityId>(id) ? tellEvent(tx, id, told, at) : refuse('not-found');
+        const activity = await activityFor(tx, by, id);
+        return activity ? tellEvent(tx, activity.id, told, at) : refuse('not-found');
       });
       if (!answer.ok) return endWith(c, answer);
       const activated = answer.activated.map(({ transfer, owner, asset, units }) => ({
