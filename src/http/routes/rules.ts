@@ -4,7 +4,6 @@ import { explainRules } from '../../flow/explain-award.ts';
 import { explainActivity } from '../../flow/explain-evaluation.ts';
 import { tryActivity, type ImaginedActivity } from '../../flow/try-activity.ts';
 import { activityFor } from '../../flow/within-key.ts';
-import { activityFor } from '../../flow/within-key.ts';
 import { awardsOf } from '../../rules/evaluation.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
