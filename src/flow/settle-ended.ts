@@ -6,8 +6,9 @@ import { log } from '../log.ts';
 import { participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
-import { settleEnded } from '../progress/ended.ts';
-import { computeTiers, tiersDue, tiersEnding } from '../progress/tiers.ts';
+import type { SubjectId } from '../progress/counter.ts';
+import { endedGoals, noteSettled, settleEnded } from '../progress/ended.ts';
+import { computeTiers, endingSoon, tiersDue, tiersEnding } from '../progress/tiers.ts';
 import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
 import { readNetwork } from './gather-facts.ts';
@@ -17,8 +18,8 @@ import { judgedAs, tellGoals } from './reach-goals.ts';
 import { settleActivities } from './record-activities.ts';
 import { tellTierEndings, tellTiers } from './tell-tiers.ts';
 
-/** People whose tiers are computed in one transaction. */
-const pageMax = 500;
+/** Those whose goals or tiers are settled in one transaction. */
+const pageMax = 200;
 
 /** Settles what the end of a day or period brings about, for every tenant; one that fails does not hold up the others. */
 export async function settleAllEnded(db: Db, at: Date): Promise<void> {
@@ -33,19 +34,87 @@ export async function settleAllEnded(db: Db, at: Date): Promise<void> {
  * them, tiers that end, and notices of tiers that will.
  */
 export async function settleEndedGoals(db: Db, tenant: TenantId, at: Date): Promise<void> {
-  const programmes = await withTenant(db, tenant, listProgrammes);
-  for (const programme of programmes)
+  for await (const _done of settlingEnded(db, tenant, at));
+}
+
+/**
+ * The same in steps, each a transaction of its own for some people or shops. It may end after any of them: what is done
+ * is done, and the next run does the rest.
+ */
+export async function* settlingEnded(
+  db: Db,
+  tenant: TenantId,
+  at: Date,
+  limit = pageMax,
+): AsyncGenerator<void> {
+  for (const programme of await withTenant(db, tenant, listProgrammes)) {
+    yield* settlingGoals(db, tenant, programme, at, limit);
+    yield* settlingTiers(db, tenant, programme, at, limit);
+  }
+}
+
+async function* settlingGoals(
+  db: Db,
+  tenant: TenantId,
+  programme: Programme,
+  at: Date,
+  limit: number,
+): AsyncGenerator<void> {
+  const ended = await withTenant(db, tenant, (tx) => endedGoals(tx, programme, at));
+  if (ended.length === 0) return;
+  for (const one of ended) {
+    let after: SubjectId | null = null;
+    do {
+      after = await withTenant(db, tenant, async (tx): Promise<SubjectId | null> => {
+        await lockBook(tx);
+        const { settled, last } = await settleEnded(tx, programme, one, { after, limit }, at);
+        await tellGoals(tx, settled, at);
+        await payAwards(tx, programme, settled.map(judgedAs), at);
+        return last;
+      });
+      yield;
+    } while (after !== null);
+  }
+  await withTenant(db, tenant, (tx) => noteSettled(tx, programme, at));
+  yield;
+}
+
+async function* settlingTiers(
+  db: Db,
+  tenant: TenantId,
+  programme: Programme,
+  at: Date,
+  limit: number,
+): AsyncGenerator<void> {
+  const { day } = wallTime(at, programme.timeZone);
+  const { due, ending } = await withTenant(db, tenant, async (tx) => {
+    const { tiers } = await followedBy(tx, programme.id);
+    if (tiers.length === 0) return { due: [], ending: [] };
+    return {
+      due: await tiersDue(tx, programme.id, day),
+      ending: await endingSoon(tx, programme, tiers, at),
+    };
+  });
+  for (const people of pagesOf(due, limit)) {
     await withTenant(db, tenant, async (tx) => {
       await lockBook(tx);
-      const settled = await settleEnded(tx, programme, at);
-      await tellGoals(tx, settled, at);
-      await payAwards(tx, programme, settled.map(judgedAs), at);
-      const { tiers } = await followedBy(tx, programme.id);
-      if (tiers.length === 0) return;
-      const due = await tiersDue(tx, programme.id, wallTime(at, programme.timeZone).day);
-      await moveTiers(tx, programme, due, at);
-      await tellTierEndings(tx, programme, tiers, await tiersEnding(tx, programme, tiers, at), at);
+      await moveTiers(tx, programme, people, at);
     });
+    yield;
+  }
+  for (const people of pagesOf(ending, limit)) {
+    await withTenant(db, tenant, async (tx) => {
+      const { tiers } = await followedBy(tx, programme.id);
+      await tellTierEndings(tx, programme, tiers, await tiersEnding(tx, programme, tiers, people, at), at);
+    });
+    yield;
+  }
+}
+
+function pagesOf<T>(all: readonly T[], limit: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / limit) }, (_, i) =>
+    all.slice(i * limit, (i + 1) * limit),
+  );
 }
 
 /** Computes everybody's tiers where a version of them begins today or began yesterday: nothing else brings that about. */

@@ -92,13 +92,14 @@ export async function computeTiers(
 /** Somebody whose tier ends soon, and what is missing to keep it. */
 export type TierEnding = { participant: ParticipantId; tier: string; safeUntil: Day; missing: bigint };
 
-/** The people whose tier ends within the days of notice and who have not earned it again yet. */
-export async function tiersEnding(
+/** The people whose tier ends within the days of notice, those first whose tier ends first; so many (absent: all). */
+export async function endingSoon(
   tx: Tx,
   programme: Programme,
   versions: TierVersions,
   at: Date,
-): Promise<TierEnding[]> {
+  limit: number | null = null,
+): Promise<ParticipantId[]> {
   const today = wallTime(at, programme.timeZone).day;
   const version = versionOn(versions, today);
   if (!version) return [];
@@ -106,16 +107,33 @@ export async function tiersEnding(
     `select t.participant from tier_span t
      where t.tenant = $1 and t.programme = $2 and t.safe_until between $3 and $4 and t.reason <> 'override'
        and not exists (select 1 from tier_span later where later.tenant = $1 and later.programme = $2
-         and later.participant = t.participant and later.from_day > t.from_day)`,
-    [tx.tenant, programme.id, today, addDays(today, version.document.noticeDays)],
+         and later.participant = t.participant and later.from_day > t.from_day)
+     order by t.safe_until, t.participant limit $5`,
+    [tx.tenant, programme.id, today, addDays(today, version.document.noticeDays), limit],
   );
-  const participants = ending.map(({ participant }) => participant);
+  return ending.map(({ participant }) => participant);
+}
+
+/** When the tiers of these people end and what is missing to keep them; who has earned it again already is left out. */
+export async function tiersEnding(
+  tx: Tx,
+  programme: Programme,
+  versions: TierVersions,
+  participants: readonly ParticipantId[],
+  at: Date,
+): Promise<TierEnding[]> {
+  const today = wallTime(at, programme.timeZone).day;
+  const version = versionOn(versions, today);
+  if (!version) return [];
+  const noticed = addDays(today, version.document.noticeDays);
   const histories = await historiesOf(tx, programme, versions, participants, at);
   return [...histories].flatMap(([participant, { history }]) => {
     const spans = tierSpans(versions, history);
     const missing = missingToKeep(version, spans, history);
     const { tier, safeUntil } = spans.at(-1)!;
-    return missing > 0n && safeUntil ? [{ participant, tier, safeUntil, missing }] : [];
+    return missing > 0n && safeUntil && safeUntil <= noticed
+      ? [{ participant, tier, safeUntil, missing }]
+      : [];
   });
 }
 
@@ -179,6 +197,19 @@ export async function overrideTier(
     `insert into tier_override (tenant, id, programme, participant, tier, from_day, until_day, reason, set_by, set_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [tx.tenant, newId<Id<'tier-override'>>(at), programme, participant, tier, from, until, reason, by, at],
+  );
+}
+
+/** The tiers that somebody was given by hand, the last one first: for which days, why, and by whom. */
+export async function givenTiers(
+  tx: Tx,
+  programme: Programme['id'],
+  participant: ParticipantId,
+): Promise<{ tier: string; from: Day; until: Day; reason: string; by: string; at: Date }[]> {
+  return tx.query(
+    `select o.tier, o.from_day as "from", o.until_day as "until", o.reason, o.set_by as "by", o.set_at as "at"
+     from tier_override o where o.tenant = $1 and o.programme = $2 and o.participant = $3 order by o.id desc`,
+    [tx.tenant, programme, participant],
   );
 }
 
