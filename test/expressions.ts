@@ -5,21 +5,42 @@ import { compileExpression } from '../src/rules/expression.ts';
 import { toInt, type LineValue, type Values } from '../src/rules/vocabulary.ts';
 
 /** Texts of well-typed expressions by type; those of `body` speak of the item `l` and contain no comprehension. */
-type Grammar = Record<'int' | 'bool' | 'text' | 'texts' | 'ints' | 'lines', string>;
+type Grammar = Record<'int' | 'double' | 'bool' | 'text' | 'texts' | 'ints' | 'lines', string>;
+
+/** What the activities may tell, as a rule says it. */
+const attributes = { facings: 'int', score: 'double', passed: 'bool', place: 'string' } as const;
 
 const words = ['"gold"', '"tea"', '"Tea 100g"', '""', '"é😀"', '"FOCUS"', '"johor"', '"*o*"', '"jo*"'];
 const numbers = ['0', '1', '3', '-7', '1000', '9007199254740991', '9007199254740993', '4611686018427387904'];
 const facts = {
-  int: ['activity.weekday', 'activity.hour', 'activity.totalMinor', 'eligible.count', 'eligible.amountMinor'],
+  int: [
+    'activity.weekday',
+    'activity.hour',
+    'activity.totalMinor',
+    'activity.attributes.facings',
+    'eligible.count',
+    'eligible.amountMinor',
+  ],
+  double: ['activity.attributes.score', '0.5', '-2.25', '0.0', '1e300'],
   text: [
     'activity.kind',
     'activity.date',
+    'activity.attributes.place',
     'participant.tier',
     'participant.kind',
     'outlet.code',
     'outlet.area',
   ],
-  bool: ['has(participant.tier)', 'has(outlet.channel)', 'true', 'false', 'has(participant.segments)'],
+  bool: [
+    'has(participant.tier)',
+    'has(outlet.channel)',
+    'true',
+    'false',
+    'has(participant.segments)',
+    'activity.attributes.passed',
+    'has(activity.attributes.score)',
+    'has(activity.attributes.facings)',
+  ],
   texts: ['outlet.areas', 'participant.segments', '["gold", "tea"]', '[]'],
   lines: ['activity.lines', 'eligible.lines'],
 };
@@ -40,7 +61,7 @@ type Parts = fc.LetrecValue<Grammar>;
 /** Without `body`: the grammar of a comprehension's body. */
 function grammar(body: Parts | null): Parts {
   return fc.letrec<Grammar>((tie) => {
-    const [int, bool, text] = [tie('int'), tie('bool'), tie('text')];
+    const [int, bool, text, double] = [tie('int'), tie('bool'), tie('text'), tie('double')];
     const [texts, ints, lines] = [tie('texts'), tie('ints'), tie('lines')];
     const compare = pick('==', '!=', '<', '<=', '>', '>=');
     const item = <T extends keyof typeof ofLine>(type: T) => (body ? [] : ofLine[type]);
@@ -57,11 +78,23 @@ function grammar(body: Parts | null): Parts {
         fill('size(#)', fc.oneof(text, texts, lines)),
         fill('#.size()', fc.oneof(text, texts)),
         fill('sum(#)', ints),
+        fill('int(#)', double),
+      ),
+      double: fc.oneof(
+        size,
+        pick(...facts.double),
+        fill('(# # #)', double, pick('+', '-', '*', '/'), double),
+        fill('-(#)', double),
+        fill('(# ? # : #)', bool, double, double),
+        fill('double(#)', int),
       ),
       bool: fc.oneof(
         size,
         pick(...facts.bool, ...item('bool')),
         fill('(# # #)', int, compare, int),
+        fill('(# # #)', double, compare, double),
+        fill('(# # #)', int, pick('<', '<=', '>', '>='), double),
+        fill('(# # #)', double, pick('<', '<=', '>', '>='), int),
         fill('(# # #)', text, compare, text),
         fill('(# # #)', bool, pick('==', '!='), bool),
         fill('(# # #)', bool, pick('&&', '||'), bool),
@@ -142,6 +175,16 @@ const someValues: fc.Arbitrary<Values> = fc.record({
     hour: int,
     totalMinor: int,
     lines,
+    // Now and then there is one of another type, or none.
+    attributes: fc.record(
+      {
+        facings: fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -3, max: 9 }), fc.constant('four')),
+        score: fc.double({ noNaN: true, noDefaultInfinity: true }),
+        passed: fc.boolean(),
+        place: fc.oneof(word, fc.constant(7)),
+      },
+      { requiredKeys: [] },
+    ),
   }),
   participant: fc.record({
     kind: maybe(word),
@@ -174,7 +217,7 @@ export function runBoth({ expression: { wanted, text }, values }: Case): {
   interpreted: Told;
   isCompiled: boolean;
 } | null {
-  const result = compileExpression(text, wanted);
+  const result = compileExpression(text, wanted, 'activity', attributes);
   if (!result.ok) return null;
   const { run, interpret } = result.expression;
   return {

@@ -21,7 +21,7 @@ const sold = sale(
     line('RICE', { category: 'rice', quantityMilli: 4000n, amountMinor: 4000n }),
     line(null, { amountMinor: -650n, quantityMilli: 0n }),
   ],
-  { pointsMinor: 1300n },
+  { pointsMinor: 1300n, attributes: { scans: 3, filled: 0.85 } },
 );
 const participant = { kind: 'seller', tier: 'silver', segments: ['tea-friends'] };
 

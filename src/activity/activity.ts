@@ -7,6 +7,9 @@ import type {
   ProgrammeId,
 } from '../shared/id.ts';
 
+/** What a kind of activity tells besides people, place, money and goods: a number of facings, whether a quiz was passed. */
+export type Attributes = { readonly [name: string]: string | number | boolean };
+
 /** One version of what we believe happened: who, where, when, which goods, how much. */
 export type Activity = {
   id: ActivityId;
@@ -28,6 +31,8 @@ export type Activity = {
   totalMinor: bigint;
   /** Of the total, what was paid with points or vouchers; absent: nothing. */
   pointsMinor?: bigint;
+  /** By the names that the programme declares for the kind (`ProgrammeSettings.kinds`); absent: none. */
+  attributes?: Attributes;
   /** Counts for nothing from this version on. */
   withdrawn: boolean;
   /** Why this version was made; null for the first. */
@@ -67,6 +72,7 @@ export type NewActivity = {
   totalMinor: bigint;
   /** Of the total, what was paid with points or vouchers. */
   pointsMinor?: bigint;
+  attributes?: Attributes | undefined;
   lines: NewActivityLine[];
   /** True takes the activity back: it counts for nothing from then on. */
   withdrawn?: boolean | undefined;

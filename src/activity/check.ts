@@ -1,6 +1,7 @@
 import { isCurrency } from '../shared/money.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { NewActivity, NewActivityLine } from './activity.ts';
+import { isStorable } from './kinds.ts';
 
 export const linesMax = 500;
 const textLengthMax = 500;
@@ -48,11 +49,6 @@ function wrongLineField(line: NewActivityLine): string | null {
 
 function isShort(text: string, lengthMax: number): boolean {
   return text.length > 0 && text.length <= lengthMax && isStorable(text);
-}
-
-// PostgreSQL keeps neither a zero character nor half a surrogate pair.
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
 }
 
 function isPlausible(occurredAt: Date, at: Date): boolean {

@@ -1,18 +1,18 @@
 import type { Tx } from '../db/transact.ts';
 import type { ActivityId, EvidenceId, ParticipantId } from '../shared/id.ts';
-import type { Activity, ActivityLine } from './activity.ts';
+import type { Activity, ActivityLine, Attributes } from './activity.ts';
 
 const pageMax = 200;
 
 const columns = `a.id, a.version, a.kind, a.programme, a.evidence, a.participant, a.outlet, a.occurred_at as "occurredAt",
   a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.points_minor as "pointsMinor",
-  a.withdrawn, a.reason`;
+  a.attributes, a.withdrawn, a.reason`;
 
 // A correction may name another person or another piece of evidence: an older version must not answer in its place.
 const newest = `not exists (
     select 1 from activity later where later.tenant = $1 and later.id = a.id and later.version > a.version)`;
 
-type Head = Omit<Activity, 'lines'>;
+type Head = Omit<Activity, 'lines' | 'attributes'> & { attributes: Attributes | null };
 type LineRow = ActivityLine & { activity: ActivityId; version: number };
 
 /** The newest version of each of these activities, in no promised order; unknown ids are left out. */
@@ -104,8 +104,9 @@ async function withLines(tx: Tx, heads: readonly Head[]): Promise<Activity[]> {
     [tx.tenant, heads.map((head) => head.id), heads.map((head) => head.version)],
   );
   const lines = Map.groupBy(rows, (row) => `${row.activity} ${row.version}`);
-  return heads.map((head) => ({
+  return heads.map(({ attributes, ...head }) => ({
     ...head,
+    ...(attributes && { attributes }),
     lines: (lines.get(`${head.id} ${head.version}`) ?? []).map(
       ({ activity: _activity, version: _version, ...line }) => line,
     ),

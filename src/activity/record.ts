@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Tx } from '../db/transact.ts';
+import { canonicalJson } from '../shared/canonical.ts';
 import { eventId, type ActivityId, type ProductId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { Activity, ActivityLine, NewActivity } from './activity.ts';
@@ -168,10 +169,10 @@ async function insertVersions(
   await tx.query(
     `with heads as (
        insert into activity (tenant, recorded_at, id, version, kind, programme, evidence, participant, outlet,
-         occurred_at, currency, total_minor, withdrawn, reason, digest, points_minor)
+         occurred_at, currency, total_minor, withdrawn, reason, digest, points_minor, attributes)
        select $1, $2, h.* from unnest($3::uuid[], $4::integer[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
          $9::uuid[], $10::timestamptz[], $11::text[], $12::bigint[], $13::boolean[], $14::text[], $15::bytea[],
-         $26::bigint[]) h
+         $26::bigint[], $27::json[]) h
      )
      insert into activity_line (tenant, activity, version, line, text, product, sku, category, is_focus,
        quantity_milli, amount_minor)
@@ -204,6 +205,8 @@ async function insertVersions(
       lines.map((line) => line.quantityMilli),
       lines.map((line) => line.amountMinor),
       heads.map((given) => given.pointsMinor ?? 0n),
+      // Few kinds have any, and a list that is not there costs nothing.
+      heads.some(hasAttributes) ? heads.map((given) => attributesText(given)) : null,
     ],
     { name: 'activity-versions' },
   );
@@ -231,6 +234,7 @@ function activityOf({ given, id, version }: Decision, catalogue: Catalogue, reco
     currency,
     totalMinor,
     pointsMinor: given.pointsMinor ?? 0n,
+    ...(hasAttributes(given) && { attributes: given.attributes! }),
     withdrawn: given.withdrawn ?? false,
     reason: given.reason ?? null,
     lines: given.lines
@@ -244,6 +248,14 @@ function activityOf({ given, id, version }: Decision, catalogue: Catalogue, reco
       }))
       .sort((a, b) => a.line - b.line),
   };
+}
+
+function hasAttributes({ attributes }: NewActivity): boolean {
+  return attributes !== undefined && Object.keys(attributes).length > 0;
+}
+
+function attributesText(given: NewActivity): string | null {
+  return hasAttributes(given) ? canonicalJson(given.attributes) : null;
 }
 
 function activityId(tx: Tx, given: NewActivity, recordedAt: Date): ActivityId {
@@ -277,6 +289,7 @@ function digestOf(given: NewActivity): Buffer {
     String(totalMinor),
     lines,
     ...(given.pointsMinor ? [String(given.pointsMinor)] : []),
+    ...(hasAttributes(given) ? [attributesText(given)] : []),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest();
 }

@@ -36,9 +36,9 @@ export async function restate(
   const values = [tx.tenant, activities.map(({ id }) => id), activities.map(({ version }) => version)];
   await tx.query(
     `insert into activity (tenant, id, version, kind, programme, evidence, participant, outlet, occurred_at,
-       recorded_at, currency, total_minor, points_minor, withdrawn, reason, digest)
+       recorded_at, currency, total_minor, points_minor, attributes, withdrawn, reason, digest)
      select $1, a.id, a.version + 1, a.kind, a.programme, a.evidence, a.participant, a.outlet, a.occurred_at,
-       $4, a.currency, a.total_minor, a.points_minor, a.withdrawn, $5, a.digest
+       $4, a.currency, a.total_minor, a.points_minor, a.attributes, a.withdrawn, $5, a.digest
      from unnest($2::uuid[], $3::integer[]) as w (id, version)
      join activity a on a.tenant = $1 and a.id = w.id and a.version = w.version`,
     [...values, at, reason],

@@ -550,6 +550,7 @@ create table activity (
   currency text not null,
   total_minor bigint not null,
   points_minor bigint not null default 0,
+  attributes json,
   withdrawn boolean not null default false,
   reason text,
   digest bytea not null,

@@ -105,7 +105,7 @@ async function applyOrThrow(
   const changed = new Set(plan.rules.filter(({ change }) => change !== 'retired').map(({ code }) => code));
   const drafted = await draftRules(
     tx,
-    programme,
+    { ...programme, settings: { ...programme.settings, kinds: documents.programme.settings.kinds } },
     documents.rules.filter(({ code }) => changed.has(code)),
     by,
     at,

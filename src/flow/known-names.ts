@@ -3,9 +3,10 @@ import { assetByCode } from '../ledger/accounts.ts';
 import { listAreas } from '../network/areas.ts';
 import { outletIdOf, outletsByIds } from '../network/outlets.ts';
 import { listProducts, productIdOf, productsByIds } from '../network/products.ts';
+import type { Programme } from '../network/programmes.ts';
 import { documentsOf } from '../progress/documents.ts';
 import type { OtherDocument } from '../programme/document.ts';
-import { namesIn, type KnownNames } from '../rules/check-neighbours.ts';
+import { namesIn, type KnownNames, type NamedKind } from '../rules/check-neighbours.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import type { ProgrammeId } from '../shared/id.ts';
 
@@ -15,11 +16,11 @@ import type { ProgrammeId } from '../shared/id.ts';
  */
 export async function knownNames(
   tx: Tx,
-  programme: ProgrammeId,
+  { id: programme, settings: { kinds } }: Pick<Programme, 'id' | 'settings'>,
   documents: readonly RuleDocument[],
   beside: readonly OtherDocument[] = [],
 ): Promise<KnownNames> {
-  const used = (kind: keyof KnownNames): string[] => [
+  const used = (kind: NamedKind): string[] => [
     ...new Set(
       documents.flatMap((document) =>
         namesIn(document).flatMap((one) => (one.kind === kind ? one.names : [])),
@@ -41,6 +42,7 @@ export async function knownNames(
   const standing = [...(await standingDocuments(tx, programme)), ...beside];
   const tiers = standing.flatMap((one) => (one.kind === 'tiers' ? one.tiers.map(({ code }) => code) : []));
   return {
+    kinds,
     ...(tiers.length > 0 && { tiers }),
     segments: standing.flatMap((one) => (one.kind === 'segment' ? [one.code] : [])),
     assets,

@@ -50,7 +50,7 @@ export async function draftRules(
 ): Promise<(Decided | Undecided)[]> {
   if (by.role !== 'manager') return documents.map(() => refuse('not-allowed'));
   const newest = byCode(await newestRules(tx, programme.id));
-  const known = await knownNames(tx, programme.id, wellFormed(documents), beside);
+  const known = await knownNames(tx, programme, wellFormed(documents), beside);
   const isSaid = (document: unknown): StoredRule | null => {
     const compiled = compileDocument(document);
     const stored = compiled.ok ? newest.get(compiled.document.code) : undefined;
@@ -203,7 +203,7 @@ async function saveAs(
   at: Date,
   options: SaveOptions,
 ): Promise<Saved> {
-  const known = await knownNames(tx, programme.id, [document]);
+  const known = await knownNames(tx, programme, [document]);
   const all = { basedOn: version, known, ...options };
   const saved = (await saveRules(tx, programme.id, [document], by.code, at, all))[0]!;
   // What a goal counts is counted from history, not while the first sale waits.

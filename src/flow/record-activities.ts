@@ -1,4 +1,5 @@
 import type { Activity, NewActivity } from '../activity/activity.ts';
+import { refuseKind } from '../activity/kinds.ts';
 import { recordActivities } from '../activity/record.ts';
 import type { Tx } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
@@ -29,7 +30,7 @@ export type Settled =
       participant: Participant;
       outlet: Outlet;
     }
-  | Refused<'activity-invalid'>;
+  | Refused<'activity-invalid' | 'unknown-kind' | 'unknown-attribute' | 'wrong-attribute'>;
 
 /**
  * Records what happened and lets everything follow from it in the caller's transaction: evaluation under the rules of
@@ -44,7 +45,8 @@ export async function recordAndPost(
   at: Date,
 ): Promise<Settled[]> {
   const known = await readNetwork(tx, given);
-  const unknown = given.map((activity) => refuseUnknown(activity, known));
+  const { kinds } = programme.settings;
+  const unknown = given.map((activity) => refuseUnknown(activity, known) ?? refuseKind(activity, kinds));
   const recorded = await recordActivities(
     tx,
     given.filter((_, i) => unknown[i] === null),
@@ -106,11 +108,11 @@ export async function settleActivities(
   );
   const changes = activities.map((activity, i) => ({
     activity,
+    partner: network.outlets.get(activity.outlet)!.partner,
     now: { evaluation: evaluations[i]!, facts: subjects[i]!.facts },
     before: (earlier.get(activity.id) ?? []).toSorted(byVersion).at(-1) ?? null,
   }));
   const goals = await reachGoals(tx, programme, changes, followed, at);
-  await keepEvaluations(tx, goals.kept, at);
   const judged = activities.map((activity, i) => ({
     activity,
     evaluation: evaluations[i]!,
@@ -121,9 +123,16 @@ export async function settleActivities(
     evaluation: evaluations[i]!,
     participant: network.participants.get(activity.participant)!,
   }));
-  await tellGrants(tx, followed.rules, granted, at);
-  const goods = await planGoods(tx, programme, activities);
-  const plans = await payAwards(tx, programme, [...judged, ...goals.judged], at, goods);
+  // Side by side: while the database writes one thing, the next is prepared.
+  const pay = async () => {
+    const goods = await planGoods(tx, programme, activities);
+    return payAwards(tx, programme, [...judged, ...goals.judged], at, goods);
+  };
+  const [, , plans] = await Promise.all([
+    keepEvaluations(tx, goals.kept, at),
+    tellGrants(tx, followed.rules, granted, at),
+    pay(),
+  ]);
   const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
   // What was judged with another tier than its day has now is judged again. It ends: a day's tier depends on days before.
   const again = await restateForTiers(tx, programme, goals.tierChanges, at);

@@ -18,7 +18,7 @@ export type RuleNames = {
   areas: (Name & { parent: string | null })[];
   channels: string[];
   categories: string[];
-  /** Kinds of activity that live rules pay for. */
+  /** Kinds of activity that are declared or that live rules pay for. */
   kinds: string[];
   /** Groups of live rules, with the titles of those. */
   groups: { code: string; mode: string; multiplies: boolean; titles: string[] }[];
@@ -48,7 +48,12 @@ export async function tellNames(tx: Tx, programme: Programme, language: string):
     })),
     channels: words.channels,
     categories: words.categories,
-    kinds: [...new Set(rules.flatMap(({ scope }) => scope.kinds))].toSorted(),
+    kinds: [
+      ...new Set([
+        ...Object.keys(programme.settings.kinds ?? {}),
+        ...rules.flatMap(({ scope }) => scope.kinds),
+      ]),
+    ].toSorted(),
     groups: [...groups].map(([code, members]) => ({
       code,
       mode: members[0]!.stacking.mode,

@@ -84,7 +84,7 @@ export async function checkRule(tx: Tx, programme: Programme, given: unknown): P
   const { document } = compiled;
   const others = (await newestRules(tx, programme.id)).filter(({ state }) => state !== 'retired');
   return [
-    ...unknownNames(document, await knownNames(tx, programme.id, [document])),
+    ...unknownNames(document, await knownNames(tx, programme, [document])),
     ...neighbourProblems(
       document,
       others.map((rule) => rule.document),

@@ -1,5 +1,6 @@
 import type { Activity, NewActivity } from '../activity/activity.ts';
 import { checkActivity } from '../activity/check.ts';
+import { refuseKind } from '../activity/kinds.ts';
 import type { Tx } from '../db/transact.ts';
 import { productsByIds } from '../network/products.ts';
 import { followedBy } from '../progress/book.ts';
@@ -24,7 +25,7 @@ export type ImaginedActivity = Omit<GivenActivity, 'source' | 'externalKey' | 'o
 
 export type Tried =
   | { ok: true; activity: Activity; evaluation: Evaluation; rules: RuleBook['rules'] }
-  | Refused<'activity-invalid' | 'bad-request'>
+  | Refused<'activity-invalid' | 'unknown-kind' | 'unknown-attribute' | 'wrong-attribute' | 'bad-request'>
   | (Refused<'rule-invalid'> & { problems: RuleProblem[] });
 
 /**
@@ -45,7 +46,8 @@ export async function tryActivity(
   const sold = newActivity(tx, programme, { occurredAt: today, ...imagined, ...key });
   if ('refused' in sold) return refuse('activity-invalid', sold.facts);
   const network = await readNetwork(tx, [sold]);
-  const refused = refuseUnknown(sold, network) ?? checkActivity(sold, today);
+  const refused =
+    refuseUnknown(sold, network) ?? refuseKind(sold, programme.settings.kinds) ?? checkActivity(sold, today);
   if (refused) return refused;
   const activity = await imagine(tx, sold, today);
   if ('refused' in activity) return activity;
@@ -83,13 +85,14 @@ async function imagine(
   given: NewActivity,
   at: Date,
 ): Promise<Activity | Refused<'activity-invalid'>> {
-  const { source, externalKey, ...rest } = given;
+  const { source, externalKey, attributes, ...rest } = given;
   const named = given.lines.flatMap(({ product }) => product ?? []);
   const catalogue = new Map((await productsByIds(tx, [...new Set(named)])).map((each) => [each.id, each]));
   const unknown = given.lines.findIndex(({ product }) => product !== null && !catalogue.has(product));
   if (unknown >= 0) return refuse('activity-invalid', { field: `lines[${unknown}].product` });
   return {
     ...rest,
+    ...(attributes && { attributes }),
     id: nameId<ActivityId>(tx.tenant, 'activity', source, externalKey),
     version: 1,
     recordedAt: at,

@@ -17,6 +17,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { activityRoutes } from './routes/activities.ts';
 import { booksRoutes } from './routes/books.ts';
 import { experimentRoutes } from './routes/experiments.ts';
+import { activityKindRoutes } from './routes/activity-kinds.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
@@ -53,6 +54,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, booksRoutes);
   router.route(apiBase, ruleRoutes);
   router.route(apiBase, replayRoutes);
+  router.route(apiBase, activityKindRoutes);
   router.route(apiBase, ruleVersionRoutes);
   router.route(apiBase, ruleNameRoutes);
   router.route(apiBase, programmeRoutes);

@@ -156,6 +156,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
     },
     'programme/progress': { document: {} },
     rules: { document: {} },
+    'activity-kinds': { kind: 'shelf-photo' },
     'rules/validation': { document: {} },
     'rules/{id}/launch': { version: 1, waiver: 'mine' },
     'rules/{id}/decline': { version: 1, reason: 'mine' },

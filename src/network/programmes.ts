@@ -22,6 +22,20 @@ export type ProgrammeSettings = {
   giftUnitsPerDayMax?: number;
   /** By asset: a rule that can cost more units needs a second person to be launched. Absent: one person is enough. */
   launchAlone?: { [asset: string]: number };
+  /**
+   * Kinds of activities, by name, with what they tell besides people, place, money and goods. A programme that declares
+   * any takes only these and the usual ones (src/activity/kinds.ts); one that declares none takes any name.
+   */
+  kinds?: { [kind: string]: KindOfActivity } | undefined;
+};
+
+export type AttributeType = 'string' | 'int' | 'double' | 'bool';
+
+/** A sort of thing that happens, such as `shelf-photo`. */
+export type KindOfActivity = {
+  /** By language; English is there. */
+  title?: { [language: string]: string } | undefined;
+  attributes?: { [name: string]: AttributeType } | undefined;
 };
 
 /** A rule book's frame: dates are inclusive, in the programme's own time zone. */
@@ -77,6 +91,15 @@ export async function programmeByCode(tx: Tx, code: string): Promise<Programme |
     code,
   ]);
   return rows[0] ?? null;
+}
+
+/** The programme, which nobody else changes until this transaction is over. */
+export async function programmeForChange(tx: Tx, id: ProgrammeId): Promise<Programme> {
+  const rows = await tx.query<Programme>(
+    `select ${columns} from programme where tenant = $1 and id = $2 for no key update`,
+    [tx.tenant, id],
+  );
+  return rows[0]!;
 }
 
 export async function programmeById(tx: Tx, id: ProgrammeId): Promise<Programme | null> {

@@ -5,7 +5,8 @@ import { parseProgressDocument, type ProgressDocument } from '../progress/docume
 import { compileSegment } from '../progress/segment.ts';
 import { compileDocument } from '../rules/compile.ts';
 import type { RuleDocument, RuleProblem } from '../rules/document.ts';
-import { neighbourProblems } from '../rules/check-neighbours.ts';
+import { neighbourProblems, unknownNames } from '../rules/check-neighbours.ts';
+import { activityKinds } from '../rules/document-kinds.ts';
 import { isCurrency } from '../shared/money.ts';
 import { isDay, periodPattern } from '../shared/time.ts';
 
@@ -28,6 +29,7 @@ const settings = {
   expiryNoticeDays: z.int().min(0).max(365),
   giftUnitsPerDayMax: units,
   launchAlone: z.record(z.string(), units),
+  kinds: activityKinds,
 } satisfies Record<keyof ProgrammeSettings, z.ZodType>;
 
 const programmeShape = z.strictObject({
@@ -86,8 +88,11 @@ export function parseProgramme(given: {
       problems.push({ document: 'programme', at: path.join('.'), sentence: `${message}.` });
   const compiled = given.rules.map((rule) => compileDocument(rule));
   const rules = compiled.flatMap((one) => (one.ok ? [one.document] : []));
+  const known = { kinds: programme.data?.settings.kinds };
   for (const [index, one] of compiled.entries()) {
-    const found = one.ok ? neighbourProblems(one.document, rules) : one.problems;
+    const found = one.ok
+      ? [...unknownNames(one.document, known), ...neighbourProblems(one.document, rules)]
+      : one.problems;
     const document = `rules/${codeOf(given.rules[index], index)}`;
     problems.push(...found.map(({ at, sentence }) => ({ document, at, sentence })));
   }

@@ -23,6 +23,8 @@ const activity = z.strictObject({
   pointsMinor: whole.optional(),
   /** Absent: the programme's. */
   currency: z.string().length(3).optional(),
+  /** By the names that the programme declares for the kind. */
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   lines: z.array(line).max(100).optional(),
 });
 

@@ -132,6 +132,7 @@ function activityOf(
     currency: given.currency ?? programme.currency,
     totalMinor: given.totalMinor === undefined ? sum : BigInt(given.totalMinor),
     pointsMinor: BigInt(given.pointsMinor ?? 0),
+    ...(given.attributes && { attributes: given.attributes }),
     withdrawn: false,
     reason: null,
     lines,

@@ -1,4 +1,4 @@
-import type { Activity, ActivityLine } from '../activity/activity.ts';
+import type { Activity, ActivityLine, Attributes } from '../activity/activity.ts';
 import type { Tx } from '../db/transact.ts';
 import type { Facts, Subject } from '../rules/evaluation.ts';
 import type { ActivityId, ProgrammeId } from '../shared/id.ts';
@@ -16,7 +16,8 @@ const fetchSize = 1000;
 /** Clocks run ahead by at most a day (src/activity/check.ts), so nothing of the period was recorded earlier than that. */
 const aheadMs = 24 * 3600 * 1000;
 
-type Row = Omit<Activity, 'lines' | 'evidence' | 'reason'> & {
+type Row = Omit<Activity, 'lines' | 'evidence' | 'reason' | 'attributes'> & {
+  attributes: Attributes | null;
   facts: Facts;
   isCorrected: boolean;
   lines:
@@ -58,7 +59,7 @@ async function* rowsOf(
   await tx.query(
     `declare ${cursor} no scroll cursor for
      select a.id, a.version, a.kind, a.programme, a.participant, a.outlet, a.occurred_at as "occurredAt",
-       a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.points_minor as "pointsMinor", a.withdrawn,
+       a.recorded_at as "recordedAt", a.currency, a.total_minor as "totalMinor", a.points_minor as "pointsMinor", a.attributes, a.withdrawn,
        e.facts,
        exists (select from activity later where later.tenant = $1 and later.id = a.id and later.version > a.version)
          as "isCorrected",
@@ -90,8 +91,8 @@ function firstIdOf(from: Date): ActivityId {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000` as ActivityId;
 }
 
-function recordedOf({ facts, isCorrected, lines, ...head }: Row): Recorded {
-  const activity: Activity = { ...head, evidence: null, reason: null, lines: (lines ?? []).map(lineOf) };
+function recordedOf({ facts, isCorrected, lines, attributes, ...head }: Row): Recorded {
+  const activity: Activity = { ...head, ...(attributes && { attributes }), evidence: null, reason: null, lines: (lines ?? []).map(lineOf) };
   return {
     subject: { activity, facts },
     position: {

@@ -1,17 +1,26 @@
+import { attributesOf, isKnownKind, knownKinds } from '../activity/kinds.ts';
+import type { ProgrammeSettings } from '../network/programmes.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import type { RuleDocument, RuleProblem } from './document.ts';
 
 /** Names that codes in documents must be among, by kind; kinds that are absent are not checked. */
-export type KnownNames = Partial<
-  Record<
-    'assets' | 'tiers' | 'segments' | 'areas' | 'channels' | 'outlets' | 'skus' | 'categories',
-    readonly string[]
-  >
->;
+export type KnownNames = Partial<Record<NamedKind, readonly string[]>> & {
+  /** Kinds of activity as the programme declares them; absent or none: any name will do, without attributes. */
+  kinds?: ProgrammeSettings['kinds'] | undefined;
+};
+export type NamedKind =
+  | 'assets'
+  | 'tiers'
+  | 'segments'
+  | 'areas'
+  | 'channels'
+  | 'outlets'
+  | 'skus'
+  | 'categories';
 
 /** The names that a document uses, with their kind and their place. */
 export function namesIn({ scope, effects }: RuleDocument): {
-  kind: keyof KnownNames;
+  kind: NamedKind;
   at: string;
   names: readonly string[];
 }[] {
@@ -34,7 +43,7 @@ export function namesIn({ scope, effects }: RuleDocument): {
 
 /** The names in a document that nobody knows. */
 export function unknownNames(document: RuleDocument, known: KnownNames): RuleProblem[] {
-  return namesIn(document).flatMap(({ kind, at, names }) =>
+  const named = namesIn(document).flatMap(({ kind, at, names }) =>
     names
       .filter((name) => known[kind] && !known[kind].includes(name))
       .map((name) => ({
@@ -43,6 +52,40 @@ export function unknownNames(document: RuleDocument, known: KnownNames): RulePro
         sentence: `There is no "${name}" among the ${kind}.`,
       })),
   );
+  return [...named, ...kindProblems(document, known)];
+}
+
+// What is not declared for any of the kinds would always be missing, and of two types one would be.
+function kindProblems({ scope: { kinds, attributes = {} } }: RuleDocument, known: KnownNames): RuleProblem[] {
+  if (!('kinds' in known)) return [];
+  const unknown = kinds.filter((kind) => !isKnownKind(kind, known.kinds));
+  return [
+    ...unknown.map((kind) => ({
+      code: 'unknown-name' as const,
+      at: 'scope.kinds',
+      sentence: `There is no "${kind}" among the kinds: ${knownKinds(known.kinds!).join(', ')}.`,
+    })),
+    ...Object.entries(attributes).flatMap(([name, type]): RuleProblem[] => {
+      const at = `scope.attributes.${name}`;
+      const types = kinds.flatMap((kind) => {
+        const declared = attributesOf(kind, known.kinds);
+        return Object.hasOwn(declared, name) ? [{ kind, type: declared[name] }] : [];
+      });
+      if (types.length === 0)
+        return [{ code: 'unknown-name', at, sentence: `No "${name}" is declared for ${kinds.join(', ')}.` }];
+      return types.flatMap((one) =>
+        one.type === type
+          ? []
+          : [
+              {
+                code: 'contradiction',
+                at,
+                sentence: `"${name}" of ${one.kind} is declared as ${one.type}, not ${type}.`,
+              },
+            ],
+      );
+    }),
+  ];
 }
 
 /** What keeps a document from standing beside the other rules of its programme. `others` are those that are not retired. */

@@ -1,7 +1,10 @@
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 
+import type { Attributes } from '../activity/activity.ts';
+import { isOf } from '../activity/kinds.ts';
+import type { AttributeType } from '../network/programmes.ts';
 import { oneOf, globber } from './glob.ts';
-import { add, divide, multiply, negate, remainder, subtract, sum } from './int.ts';
+import { add, divide, multiply, negate, remainder, subtract, sum, truncate } from './int.ts';
 import { Fault } from './fault.ts';
 import { hasField, toInt, uncertainTypes, type Values } from './vocabulary.ts';
 
@@ -53,7 +56,9 @@ function write(node: ASTNode, place: Place): string {
     case '!_':
       return `!${write(node.args, place)}`;
     case '-_':
-      return `h.negate(${write(node.args, place)})`;
+      return typeOf(node) === 'double'
+        ? `(-${write(node.args, place)})`
+        : `h.negate(${write(node.args, place)})`;
     case '?:': {
       const [when, then, otherwise] = node.args.map((part) => write(part, place));
       return `(${when} ? ${then} : ${otherwise})`;
@@ -99,12 +104,24 @@ function variable(node: ASTNode, name: string, place: Place): string {
 }
 
 function field(node: ASTNode, args: readonly [ASTNode, string], place: Place): string {
+  if (typeOf(args[0]) === 'Attributes')
+    return `h.attribute(${fieldOf(args, place)}, '${attributeType(node)}', ${missing(node, place)})`;
   const value = fieldOf(args, place);
   const isCertain = !uncertainTypes.some((type) => type === typeOf(args[0]));
   return isCertain ? value : `h.need(${value}, ${missing(node, place)})`;
 }
 
+const attributeTypes = ['string', 'int', 'double', 'bool'] as const;
+
+function attributeType(node: ASTNode): string {
+  const type = attributeTypes.find((one) => one === typeOf(node));
+  if (!type) throw new Unknown(typeOf(node));
+  return type;
+}
+
 function fieldOf([object, name]: readonly [ASTNode, string], place: Place): string {
+  // Of attributes the name is not ours, so it is a value and no word of the code.
+  if (typeOf(object) === 'Attributes') return `${write(object, place)}[${keep(name, place)}]`;
   if (!hasField(typeOf(object), name)) throw new Unknown(name);
   return `${write(object, place)}.${name}`;
 }
@@ -157,6 +174,10 @@ function binary(node: ASTNode, place: Place): string {
     if (node.op === '+') return `[...${a}, ...${b}]`;
     if (node.op === '==') return `h.isSame(${a}, ${b})`;
     if (node.op === '!=') return `!h.isSame(${a}, ${b})`;
+  } else if (type === 'double' || typeOf(right) === 'double') {
+    // Beside a whole number only order is asked, and for that the two need not be of one sort.
+    if (comparisons.has(node.op)) return `(${a} ${node.op.replace(/^([=!]=)$/, '$1=')} ${b})`;
+    if (['+', '-', '*', '/'].includes(node.op)) return `(${a} ${node.op} ${b})`;
   } else if (['int', 'string', 'bool'].includes(type)) {
     // Numbers and bigints compare as what they are, and are equal only as the same sort of thing.
     if (comparisons.has(node.op)) return `(${a} ${node.op.replace(/^([=!]=)$/, '$1=')} ${b})`;
@@ -179,7 +200,10 @@ function within(value: string, right: ASTNode, place: Place): string {
 function call([name, args]: readonly [string, readonly ASTNode[]], place: Place): string {
   if (name === 'has') {
     const [path] = args as [ASTNode];
-    if (path.op !== '.' || path.args[0].op !== 'id') throw new Unknown('has');
+    if (path.op !== '.') throw new Unknown('has');
+    if (typeOf(path.args[0]) === 'Attributes')
+      return `h.isOf('${attributeType(path)}', ${fieldOf(path.args, place)})`;
+    if (path.args[0].op !== 'id') throw new Unknown('has');
     return `(${fieldOf(path.args, place)} !== undefined)`;
   }
   const [first, second] = args as [ASTNode, ASTNode | undefined];
@@ -187,6 +211,8 @@ function call([name, args]: readonly [string, readonly ASTNode[]], place: Place)
   if (name === 'sum') return `h.sum(${write(first, place)})`;
   if (name === 'glob' && second!.op === 'value')
     return `${keep(globber(second!.args as string), place)}(${write(first, place)})`;
+  if (name === 'int' && typeOf(first) === 'double') return `h.truncate(${write(first, place)})`;
+  if (name === 'double' && typeOf(first) === 'int') return `Number(${write(first, place)})`;
   if (!['glob', 'oneOf', 'min', 'max'].includes(name)) throw new Unknown(name);
   return `h.${name}(${write(second!, place)}, ${write(first, place)})`;
 }
@@ -289,6 +315,12 @@ const helpers = {
   remainder,
   negate,
   sum,
+  truncate,
+  isOf,
+  attribute: (value: Attributes[string] | undefined, type: AttributeType, fault: Fault) => {
+    if (!isOf(type, value)) throw fault;
+    return value;
+  },
   isSame,
   isAmong: (value: unknown, among: readonly unknown[]) => among.some((one) => isSame(value, one)),
   // Characters, and not the halves of which some of them consist.

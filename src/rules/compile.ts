@@ -10,6 +10,7 @@ import {
   type RuleProblem,
 } from './document.ts';
 import { compileExpression, type Expression } from './expression.ts';
+import type { AttributeTypes } from './vocabulary.ts';
 
 /** A version of a rule with the span of events that it judges: from `effectiveFrom` until another version takes over. */
 export type LiveRule = {
@@ -74,9 +75,10 @@ export function compileDocument(
   const parsed = parseDocument(given);
   if (!parsed.ok) return parsed;
   const { document } = parsed;
+  const { attributes } = document.scope;
   const problems: RuleProblem[] = [];
   const compile: Compile = (at, text, wanted, scope) => {
-    const result = compileExpression(text, wanted, scope);
+    const result = compileExpression(text, wanted, scope, attributes);
     if (result.ok) return result.expression;
     problems.push({ at, ...result.problem });
     return null;
@@ -87,7 +89,7 @@ export function compileDocument(
   );
   if (problems.length > 0) return { ok: false, problems };
   const compiled = {
-    condition: condition && { ...condition, parts: partsOf(condition) },
+    condition: condition && { ...condition, parts: partsOf(condition, attributes) },
     effects: effects as CompiledEffect[],
     scopeSets: scopeSetsOf(document),
     needsLine:
@@ -136,28 +138,32 @@ function compileEffect(
 
 const comparisons = new Set<string>(['==', '!=', '<', '<=', '>', '>=', 'in']);
 
-function partsOf(condition: Expression): () => ConditionPart[] {
+function partsOf(condition: Expression, attributes?: AttributeTypes): () => ConditionPart[] {
   let parts: ConditionPart[] | null = null;
-  return () => (parts ??= conjuncts(condition.ast).flatMap(partOf));
+  return () => (parts ??= conjuncts(condition.ast).flatMap((node) => partOf(node, attributes)));
 }
 
 function conjuncts(node: ASTNode): ASTNode[] {
   return node.op === '&&' ? node.args.flatMap(conjuncts) : [node];
 }
 
-function partOf(node: ASTNode): ConditionPart[] {
-  const whole = compileNode(node, 'bool');
+function partOf(node: ASTNode, attributes?: AttributeTypes): ConditionPart[] {
+  const whole = compileNode(node, 'bool', attributes);
   if (!whole) return [];
   if (!comparisons.has(node.op)) return [{ whole, value: null }];
   const [left, right] = node.args as [ASTNode, ASTNode];
   const asked = left.op === 'value' || left.op === 'list' ? right : left;
   const type = (asked as { checkedType?: { name: string } }).checkedType?.name;
-  const hasValue = type === 'string' || type === 'int' || type === 'bool';
-  return [{ whole, value: hasValue ? compileNode(asked, type) : null }];
+  const hasValue = type === 'string' || type === 'int' || type === 'double' || type === 'bool';
+  return [{ whole, value: hasValue ? compileNode(asked, type, attributes) : null }];
 }
 
-function compileNode(node: ASTNode, wanted: 'bool' | 'int' | 'string'): Expression | null {
-  const result = compileExpression(serialize(node), wanted);
+function compileNode(
+  node: ASTNode,
+  wanted: 'bool' | 'int' | 'double' | 'string',
+  attributes?: AttributeTypes,
+): Expression | null {
+  const result = compileExpression(serialize(node), wanted, 'activity', attributes);
   return result.ok ? result.expression : null;
 }
 

@@ -1,4 +1,4 @@
-import type { Activity, ActivityLine } from '../activity/activity.ts';
+import type { Activity, ActivityLine, Attributes } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
 import type { CompiledRule, Listed } from './compile.ts';
 import { partOf, shareOf, type Share } from './evaluate-base.ts';
@@ -37,6 +37,7 @@ export function viewOf({ activity, facts }: Subject): View {
         hour: wall.hour,
         totalMinor: toInt(activity.totalMinor),
         lines: all.map(({ value }) => value),
+        attributes: activity.attributes ?? noValues,
       },
       participant: {
         kind: kind ?? undefined,
@@ -47,6 +48,8 @@ export function viewOf({ activity, facts }: Subject): View {
     },
   };
 }
+
+const noValues: Attributes = Object.freeze(Object.create(null));
 
 /** The lines that count for a rule, and the part of their amounts that does. */
 export type Basket = { lines: readonly ViewLine[]; share: Share; values: Values };

@@ -4,14 +4,15 @@ import { compileTree } from './compile-expression.ts';
 import type { ProblemCode, RuleProblem } from './document.ts';
 import {
   interpreterOf,
+  noAttributes,
   parseExpression,
   variablesOf,
   type ExpressionScope,
   type Run,
 } from './interpret-expression.ts';
-import { hasField } from './vocabulary.ts';
+import { hasField, type AttributeTypes } from './vocabulary.ts';
 
-const functions = new Set(['size', 'has', 'glob', 'oneOf', 'sum', 'min', 'max']);
+const functions = new Set(['size', 'has', 'glob', 'oneOf', 'sum', 'min', 'max', 'int', 'double']);
 const comprehensions = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
 const methods = new Set(['startsWith', 'endsWith', 'contains', 'lowerAscii', 'upperAscii', 'trim', 'size']);
 const operators = new Set(
@@ -35,18 +36,20 @@ export type ExpressionProblem = Omit<RuleProblem, 'at'>;
  */
 export function compileExpression(
   text: string,
-  wanted: 'bool' | 'int' | 'string',
+  wanted: 'bool' | 'int' | 'double' | 'string',
   scope: ExpressionScope = 'activity',
+  attributes: AttributeTypes = noAttributes,
 ): { ok: true; expression: Expression } | { ok: false; problem: ExpressionProblem } {
   try {
-    const parsed = parseExpression(text, scope);
-    checkNode(parsed.ast, { names: variablesOf(scope), depth: 0 });
+    const parsed = parseExpression(text, scope, attributes);
+    const fractions = Object.values(attributes).includes('double');
+    checkNode(parsed.ast, { names: variablesOf(scope), depth: 0, fractions });
     const checked = parsed.check();
     if (!checked.valid) throw checked.error!;
-    checkTypes(parsed.ast);
+    checkTypes(parsed.ast, attributes);
     if (checked.type !== wanted)
       throw new Forbidden('expression-type', parsed.ast, `It gives ${checked.type}; it must give ${wanted}.`);
-    const interpret = interpreterOf(parsed);
+    const interpret = interpreterOf(parsed, attributes);
     return {
       ok: true,
       expression: { text, ast: parsed.ast, run: compileTree(parsed.ast) ?? interpret, interpret },
@@ -66,12 +69,13 @@ class Forbidden extends Error {
   }
 }
 
-type Place = { names: readonly string[]; depth: number };
+/** `fractions`: whether the rule reads an attribute that may have one; amounts and quantities have none. */
+type Place = { names: readonly string[]; depth: number; fractions: boolean };
 
 function checkNode(node: ASTNode, place: Place): void {
   if (!operators.has(node.op))
     throw new Forbidden('expression-forbidden', node, `"${node.op}" is not part of the rule language.`);
-  if (node.op === 'value') return checkValue(node, node.args);
+  if (node.op === 'value') return checkValue(node, node.args, place);
   if (node.op === 'id') return checkName(node, node.args, place);
   if (node.op === 'call') return checkCall(node, node.args, place);
   if (node.op === 'rcall') return checkMethod(node, node.args, place);
@@ -84,8 +88,9 @@ function childrenOf(node: ASTNode): ASTNode[] {
     .filter((arg): arg is ASTNode => typeof arg === 'object' && arg !== null && 'op' in arg);
 }
 
-function checkValue(node: ASTNode, value: unknown): void {
+function checkValue(node: ASTNode, value: unknown, { fractions }: Place): void {
   if (['string', 'bigint', 'boolean'].includes(typeof value)) return;
+  if (typeof value === 'number' && fractions) return;
   const sentence =
     'Write texts, whole numbers, true or false; amounts are whole numbers of the smallest part.';
   throw new Forbidden('expression-type', node, sentence);
@@ -134,7 +139,8 @@ function checkMethod(
       item,
       `"${item.args}" already means something; name the item otherwise.`,
     );
-  for (const body of bodies) checkNode(body, { names: [...place.names, item.args], depth: place.depth + 1 });
+  const inside = { ...place, names: [...place.names, item.args], depth: place.depth + 1 };
+  for (const body of bodies) checkNode(body, inside);
 }
 
 function unknownFunction(node: ASTNode, name: string): Forbidden {
@@ -143,19 +149,19 @@ function unknownFunction(node: ASTNode, name: string): Forbidden {
 }
 
 // The checker leaves its finding at each node. What has no definite type would be decided only when a rule runs.
-function checkTypes(node: ASTNode): void {
+function checkTypes(node: ASTNode, attributes: AttributeTypes): void {
   const type = (node as { checkedType?: { hasDynType?: boolean; name: string } }).checkedType;
   if (type?.hasDynType) throw new Forbidden('expression-type', node, 'This has no definite type.');
-  if (node.op === 'call' && node.args[0] === 'has') checkHas(node.args[1][0]!);
-  for (const child of childrenOf(node)) checkTypes(child);
+  if (node.op === 'call' && node.args[0] === 'has') checkHas(node.args[1][0]!, attributes);
+  for (const child of childrenOf(node)) checkTypes(child, attributes);
 }
 
 // The checker looks only at the variable inside `has`: a field that nothing has would make it false for ever.
-function checkHas(node: ASTNode): void {
+function checkHas(node: ASTNode, attributes: AttributeTypes): void {
   if (node.op !== '.') return;
   const [object, field] = node.args;
   const type = (object as { checkedType?: { name: string } }).checkedType?.name ?? '';
-  if (hasField(type, field)) return;
+  if (type === 'Attributes' ? Object.hasOwn(attributes, field) : hasField(type, field)) return;
   throw new Forbidden('expression-name', node, `There is no field "${field}" here.`);
 }
 

@@ -66,3 +66,11 @@ function bounded(result: bigint): Int {
   if (result > intMax || result < intMin) throw new Fault('problem', `integer overflow: ${result}`);
   return toInt(result);
 }
+
+const unbounded = new Fault('problem', 'int() type error: integer overflow');
+
+/** What stands before the point. */
+export function truncate(value: number): Int {
+  if (!Number.isFinite(value)) throw unbounded;
+  return toInt(BigInt(Math.trunc(value)));
+}

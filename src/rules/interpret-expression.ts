@@ -1,8 +1,20 @@
 import { Environment, EvaluationError, serialize } from '@marcbachmann/cel-js';
 
+import type { Attributes } from '../activity/activity.ts';
+import { isOf } from '../activity/kinds.ts';
+import type { AttributeType } from '../network/programmes.ts';
+import { canonicalJson } from '../shared/canonical.ts';
 import { Fault } from './fault.ts';
 import { glob, oneOf } from './glob.ts';
-import { toInt, variables, vocabulary, type Int, type LineValue, type Values } from './vocabulary.ts';
+import {
+  toInt,
+  variables,
+  vocabulary,
+  type AttributeTypes,
+  type Int,
+  type LineValue,
+  type Values,
+} from './vocabulary.ts';
 
 /** Nodes of one expression, and elements of one list in it. */
 const nodesMax = 200;
@@ -43,18 +55,31 @@ const base = new Environment({
   .registerFunction('sum(list<int>): int', (list: bigint[]) => list.reduce((a, b) => a + b, 0n))
   .registerFunction('min(int, int): int', (a: bigint, b: bigint) => (a < b ? a : b))
   .registerFunction('max(int, int): int', (a: bigint, b: bigint) => (a > b ? a : b));
-for (const [name, fields] of Object.entries(vocabulary))
-  base.registerType(name, { ctor: classes[name]!, fields });
-const forActivity = base.clone();
-for (const name of activityNames) forActivity.registerVariable(name, variables[name]);
-const forLine = forActivity.clone().registerVariable('line', variables.line);
 
-/** Parses by the language's own rules and limits; throws the engine's errors. What comes out can be checked and run. */
-export function parseExpression(text: string, scope: ExpressionScope) {
-  return (scope === 'line' ? forLine : forActivity).parse(text);
+export const noAttributes: AttributeTypes = Object.freeze({});
+const environments = new Map<string, Environment>();
+/** Environments kept; there are as many as rules that read different attributes. */
+const environmentsMax = 200;
+
+function environmentOf(scope: ExpressionScope, attributes: AttributeTypes): Environment {
+  const key = scope + canonicalJson(attributes);
+  const known = environments.get(key);
+  if (known) return known;
+  const environment = base.clone();
+  for (const [name, fields] of Object.entries({ ...vocabulary, Attributes: attributes }))
+    environment.registerType(name, { ctor: classes[name]!, fields });
+  for (const name of variablesOf(scope)) environment.registerVariable(name, variables[name]);
+  if (environments.size >= environmentsMax) environments.clear();
+  environments.set(key, environment);
+  return environment;
 }
 
-export function variablesOf(scope: ExpressionScope): readonly string[] {
+/** Parses by the language's own rules and limits; throws the engine's errors. What comes out can be checked and run. */
+export function parseExpression(text: string, scope: ExpressionScope, attributes: AttributeTypes) {
+  return environmentOf(scope, attributes).parse(text);
+}
+
+export function variablesOf(scope: ExpressionScope): readonly (keyof typeof variables)[] {
   return scope === 'line' ? [...activityNames, 'line'] : activityNames;
 }
 
@@ -62,10 +87,15 @@ export function variablesOf(scope: ExpressionScope): readonly string[] {
  * Runs a checked expression by the interpreter: slowly, but it is the engine that everybody knows, so it is the oracle of
  * tests, and runs what `compileTree` does not know. It has whole numbers as bigint only, types by class, faults as errors.
  */
-export function interpreterOf(parsed: (context: Record<string, unknown>) => unknown): Run {
+export function interpreterOf(
+  parsed: (context: Record<string, unknown>) => unknown,
+  attributes: AttributeTypes,
+): Run {
+  // Attributes are of the types that this rule says, so what was made of them is its own.
+  const made = attributes === noAttributes ? shared : new WeakMap<object, object>();
   return (values) => {
     try {
-      return outOf(parsed(interpretable(values)));
+      return outOf(parsed(interpretable(values, attributes, made)));
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       const isMissing = error.code === 'no_such_key' || error.code === 'unknown_variable';
@@ -77,33 +107,45 @@ export function interpreterOf(parsed: (context: Record<string, unknown>) => unkn
 }
 
 // The same activity meets many rules, so what was made of it is kept for as long as it lives.
-const made = new WeakMap<object, object>();
+const shared = new WeakMap<object, object>();
 
-function interpretable(values: Values): Record<string, unknown> {
+function interpretable(
+  values: Values,
+  attributes: AttributeTypes,
+  made: WeakMap<object, object>,
+): Record<string, unknown> {
   const known = made.get(values);
   if (known) return known as Record<string, unknown>;
+  const into = (type: string, value: unknown): unknown => {
+    if (value === undefined) return undefined;
+    if (type === 'int') return BigInt(value as Int);
+    if (type === 'list<Line>') return (value as LineValue[]).map((line) => into('Line', line));
+    if (!(type in vocabulary)) return value;
+    const known = made.get(value as object);
+    if (known) return known;
+    const isOwn = type === 'Attributes';
+    const fields: [string, string][] = Object.entries(
+      isOwn ? attributes : vocabulary[type as keyof typeof vocabulary],
+    );
+    const object = new classes[type]!(
+      Object.fromEntries(
+        fields.flatMap(([name, of]) => {
+          const field = (value as Record<string, unknown>)[name];
+          // What was recorded as something else is not what the rule asks for.
+          return isOwn && !isOf(of as AttributeType, field as Attributes[string])
+            ? []
+            : [[name, into(of, field)]];
+        }),
+      ),
+    );
+    made.set(value as object, object);
+    return object;
+  };
   const context = Object.fromEntries(
     Object.entries(variables).map(([name, type]) => [name, into(type, values[name as keyof Values])]),
   );
   made.set(values, context);
   return context;
-}
-
-function into(type: string, value: unknown): unknown {
-  if (value === undefined) return undefined;
-  if (type === 'int') return BigInt(value as Int);
-  if (type === 'list<Line>') return (value as LineValue[]).map((line) => into('Line', line));
-  if (!(type in vocabulary)) return value;
-  const known = made.get(value as object);
-  if (known) return known;
-  const fields = Object.entries(vocabulary[type as keyof typeof vocabulary]);
-  const object = new classes[type]!(
-    Object.fromEntries(
-      fields.map(([name, of]) => [name, into(of, (value as Record<string, unknown>)[name])]),
-    ),
-  );
-  made.set(value as object, object);
-  return object;
 }
 
 function outOf(value: unknown): unknown {

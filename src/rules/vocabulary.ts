@@ -1,3 +1,6 @@
+import type { Attributes } from '../activity/activity.ts';
+import type { AttributeType } from '../network/programmes.ts';
+
 /**
  * What expressions can speak about, by type: each field with its type. Amounts and quantities are whole numbers, as
  * everywhere. A field that is not known for an activity is absent, and a rule that asks for it is skipped.
@@ -11,7 +14,10 @@ export const vocabulary = {
     hour: 'int',
     totalMinor: 'int',
     lines: 'list<Line>',
+    attributes: 'Attributes',
   },
+  /** Which there are, the rule says (`scope.attributes`); none of them is certain. */
+  Attributes: {},
   Participant: { kind: 'string', tier: 'string', segments: 'list<string>' },
   Outlet: { code: 'string', channel: 'string', area: 'string', areas: 'list<string>' },
   Eligible: { lines: 'list<Line>', count: 'int', quantityMilli: 'int', amountMinor: 'int' },
@@ -41,7 +47,10 @@ export const variables = {
 export type Int = number | bigint;
 
 /** Of people and shops not everything is known; of an activity it is. */
-export const uncertainTypes = ['Participant', 'Outlet'] as const;
+export const uncertainTypes = ['Participant', 'Outlet', 'Attributes'] as const;
+
+/** The attributes of activities that a rule reads, each with its type. */
+export type AttributeTypes = Readonly<Record<string, AttributeType>>;
 
 type TypeName = keyof typeof vocabulary;
 type ValueOf<Type> = Type extends 'string'
@@ -52,7 +61,9 @@ type ValueOf<Type> = Type extends 'string'
       ? boolean
       : Type extends 'list<string>'
         ? readonly string[]
-        : readonly LineValue[];
+        : Type extends 'Attributes'
+          ? Attributes
+          : readonly LineValue[];
 type Fields<Name extends TypeName> = {
   readonly [Field in keyof (typeof vocabulary)[Name]]:
     | ValueOf<(typeof vocabulary)[Name][Field]>

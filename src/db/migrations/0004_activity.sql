@@ -29,6 +29,8 @@ create table activity (
   total_minor bigint not null,
   -- Of the total, what was paid with points or vouchers.
   points_minor bigint not null default 0 check (points_minor >= 0),
+  -- What the programme declares for its kind, by name; null: nothing of the kind.
+  attributes json,
   -- A withdrawn activity counts for nothing; its awards are taken back.
   withdrawn boolean not null default false,
   -- Why this version was made; null for the first.

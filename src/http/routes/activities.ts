@@ -28,6 +28,10 @@ const line = z.strictObject({
   quantityMilli: z.int(),
   amountMinor: z.int(),
 });
+/** What the programme declares for the kind. */
+export const attributeValues = z
+  .record(z.string().max(30), z.union([z.string().max(500), z.number(), z.boolean()]))
+  .openapi({ description: 'What the programme declares for the kind of activity, by name' });
 const item = z.strictObject({
   source: z.string().max(200),
   externalKey: z.string().max(200),
@@ -36,9 +40,11 @@ const item = z.strictObject({
   outlet: z.string().max(120),
   occurredAt: z.iso.datetime({ offset: true }),
   currency: z.string().max(3).optional(),
-  totalMinor: z.int(),
+  /** Absent: 0, as for what costs nothing. */
+  totalMinor: z.int().optional(),
   /** Of the total, what was paid with points or vouchers. */
   pointsMinor: z.int().optional(),
+  attributes: attributeValues.optional(),
   lines: z.array(line).max(500).optional(),
   withdrawn: z.boolean().optional(),
   reopened: z.boolean().optional(),
@@ -137,7 +143,7 @@ function readItem(body: unknown): GivenActivity | Refused {
     const issue = parsed.error.issues[0]!;
     return refuse('bad-request', { field: issue.path.join('.'), problem: issue.message });
   }
-  const { currency, lines = [], occurredAt, totalMinor, pointsMinor, ...rest } = parsed.data;
+  const { currency, lines = [], occurredAt, totalMinor = 0, pointsMinor, ...rest } = parsed.data;
   return {
     ...rest,
     ...(currency === undefined ? {} : { currency }),

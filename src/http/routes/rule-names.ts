@@ -18,7 +18,9 @@ const namesShape = z
     areas: z.array(z.object({ ...name, parent: z.string().nullable() })),
     channels: z.array(z.string()),
     categories: z.array(z.string()),
-    kinds: z.array(z.string()).openapi({ description: 'Kinds of activity that live rules pay for' }),
+    kinds: z
+      .array(z.string())
+      .openapi({ description: 'Kinds of activity that are declared or that live rules pay for' }),
     groups: z.array(
       z.object({ code: z.string(), mode: z.string(), multiplies: z.boolean(), titles: z.array(z.string()) }),
     ),

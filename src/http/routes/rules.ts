@@ -10,6 +10,7 @@ import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { signedInOrKey, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
+import { attributeValues } from './activities.ts';
 import { ruleTraceShape, time, units } from '../shapes.ts';
 import { showTrace } from '../show-evidence.ts';
 
@@ -38,8 +39,9 @@ const imagined = z.strictObject({
   outlet: z.string().max(120),
   occurredAt: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Absent: `today`' }),
   currency: z.string().max(3).optional(),
-  totalMinor: z.int(),
+  totalMinor: z.int().optional().openapi({ description: 'Absent: 0' }),
   pointsMinor: z.int().optional(),
+  attributes: attributeValues.optional(),
   lines: z.array(line).max(500).optional(),
 });
 
@@ -127,7 +129,8 @@ export const ruleRoutes = newRouter()
   );
 
 function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today' | 'rules'>): ImaginedActivity {
-  const { kind, participant, outlet, occurredAt, currency, totalMinor, pointsMinor, lines = [] } = given;
+  const { kind, participant, outlet, occurredAt, currency, totalMinor = 0, pointsMinor } = given;
+  const { attributes, lines = [] } = given;
   return {
     kind,
     participant,
@@ -135,6 +138,7 @@ function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today' | 'rul
     totalMinor: BigInt(totalMinor),
     ...(occurredAt === undefined ? {} : { occurredAt: new Date(occurredAt) }),
     ...(currency === undefined ? {} : { currency }),
+    ...(attributes === undefined ? {} : { attributes }),
     ...(pointsMinor === undefined ? {} : { pointsMinor: BigInt(pointsMinor) }),
     lines: lines.map(({ text = '', sku = null, quantityMilli, amountMinor }, number) => ({
       line: number,
