@@ -49,17 +49,16 @@ function sayMeasure({ of, ...facts }: Readonly<Record<string, Fact>>): Told {
 }
 
 function nextAward({ rule, done, target }: Standing): Told | null {
-  const isNext = ({ at = 100 }: { at?: number }) => done * 100n < target! * BigInt(at);
   const effects = goalEffects(rule);
-  const next = effects.find(isNext);
-  return sayAwards(effects.filter(({ at = 100 }) => at === (next?.at ?? 100)));
+  const next = effects.find(({ at = 100 }) => done * 100n < target! * BigInt(at))?.at ?? 100;
+  return sayAwards(effects.filter(({ at = 100 }) => at === next));
 }
 
 function sayAwards(awards: readonly Award[]): Told | null {
   const [first, ...others] = awards.map(sayAward);
   if (!first) return null;
-  return others.reduce(
-    (sum, one): Told => ({ key: 'award.and', facts: { first: [sum], rest: [one] } }),
+  return others.reduce<Told>(
+    (sum, one) => ({ key: 'award.and', facts: { first: [sum], rest: [one] } }),
     first,
   );
 }

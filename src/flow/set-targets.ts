@@ -7,13 +7,14 @@ import type { Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
 import { daysSince } from '../progress/counters.ts';
-import { countersOf } from '../progress/goal.ts';
+import { countersOf, type GoalVersions } from '../progress/goal.ts';
 import { judgeGoals, settleGoals, type Touched } from '../progress/settle-goals.ts';
 import { setTargets } from '../progress/targets.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { momentAt, type Day } from '../shared/time.ts';
 import { payAwards } from './pay-awards.ts';
 import { judgedAs, tellGoals } from './reach-goals.ts';
+import { ownersById } from './tell-standings.ts';
 
 /** A target in codes: of the rule, and of whose goal it is. */
 export type TargetGiven = { rule: string; owner: string; startsOn: Day; value: bigint; reason: string };
@@ -33,10 +34,15 @@ export async function giveTargets(
   const { goals } = await followedBy(tx, programme.id);
   const found = given.map(({ rule, owner }) => {
     const goal = goals.find(({ versions }) => versions.at(-1)!.document.code === rule);
-    return goal && { goal, subject: ownerIdOf(tx, goal.versions.at(-1)!.document.goal.for, owner) };
+    return goal && { goal, subject: ownerIdOf(tx, kindOf(goal), owner) };
   });
   const unknown = found.findIndex((one) => one === undefined);
   if (unknown >= 0) return refuse('bad-request', { field: `items[${unknown}].rule`, problem: 'unknown' });
+  const nobody = await firstUnknown(
+    tx,
+    found.map((one) => ({ kind: kindOf(one!.goal), subject: one!.subject })),
+  );
+  if (nobody >= 0) return refuse('bad-request', { field: `items[${nobody}].owner`, problem: 'unknown' });
   const targets = given.map(({ startsOn, value, reason }, i) => ({
     rule: found[i]!.goal.rule,
     subject: found[i]!.subject,
@@ -60,7 +66,27 @@ export async function giveTargets(
   return { ok: true, set: given.length };
 }
 
-function ownerIdOf(tx: Tx, kind: 'participant' | 'outlet' | 'partner', code: string): SubjectId {
+type Kind = 'participant' | 'outlet' | 'partner';
+
+function kindOf({ versions }: GoalVersions): Kind {
+  return versions.at(-1)!.document.goal.for;
+}
+
+// An id follows from any code: a code that was mistyped would be a target for nobody.
+async function firstUnknown(tx: Tx, wanted: readonly { kind: Kind; subject: SubjectId }[]): Promise<number> {
+  const known = new Set<SubjectId>();
+  for (const [kind, own] of Map.groupBy(wanted, (one) => one.kind)) {
+    const owners = await ownersById(
+      tx,
+      kind,
+      own.map(({ subject }) => subject),
+    );
+    for (const id of owners.keys()) known.add(id);
+  }
+  return wanted.findIndex(({ subject }) => !known.has(subject));
+}
+
+function ownerIdOf(tx: Tx, kind: Kind, code: string): SubjectId {
   if (kind === 'participant') return participantIdOf(tx, code);
   return kind === 'outlet' ? outletIdOf(tx, code) : partnerIdOf(tx, code);
 }

@@ -71,7 +71,7 @@ export async function goalsOfToday(
   const touched = wanted.map(({ goal, owner }) => ({
     goal,
     subject: owner.id,
-    days: new Set([today]),
+    days: daysOf(goal, today),
     occurredAt: at,
   }));
   const judged = await judgeGoals(tx, programme, touched, at);
@@ -197,7 +197,13 @@ function fitsOutlet({ scopeSets }: GoalRule, outlet: Outlet, areas: readonly str
 
 /** How a quote is said: which volume reached which step, and what is missing to the next. */
 export function sayQuote(
-  { tablePercent, volume, window, next, currency }: Quote,
+  {
+    tablePercent,
+    volume,
+    window,
+    next,
+    currency,
+  }: Pick<Quote, 'tablePercent' | 'volume' | 'window' | 'next' | 'currency'>,
   language: Language,
 ): string {
   const amount = (value: bigint) => (currency ? { minor: Number(value), currency } : Number(value));

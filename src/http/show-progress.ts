@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 
 import type { Quote } from '../flow/quote-discount.ts';
-import type { GoalProgress, TierProgress } from '../flow/tell-progress.ts';
-import type { DiscountOverride } from '../progress/discount-overrides.ts';
+import type { GoalProgress } from '../flow/tell-progress.ts';
+import type { OverrideTold } from '../flow/tell-overrides.ts';
+import type { TierProgress } from '../flow/tell-tier-history.ts';
 import type { StoredDocument } from '../progress/documents.ts';
 
 // Goals, tiers, discounts and segments as they go over the wire.
@@ -23,8 +24,11 @@ export const goalShape = z
     target: z.int().nullable(),
     percent: z.int().nullable(),
     steps: z.array(z.object({ percent: z.int(), awards, isReached: z.boolean() })),
-    inARow: z.object({ done: z.int(), wanted: z.int() }).nullable(),
+    inARow: z.object({ done: z.int(), wanted: z.int(), says: z.string() }).nullable(),
     says: z.string().openapi({ description: 'What is missing, in the reader’s language' }),
+    toGo: z.string().nullable().openapi({
+      description: 'What is missing to the next step, until when, and what it brings; null: nothing is',
+    }),
     startsOn: z.iso.date(),
     endsOn: z.iso.date(),
   })
@@ -74,21 +78,19 @@ export const overrideShape = z
     id: z.uuid(),
     discount: z.string(),
     subject: z.uuid(),
+    owner: z.string().openapi({ description: 'Whose it is, by name' }),
     day: z.iso.date(),
     percent: z.int(),
     tablePercent: z.int(),
     amountMinor: z.int(),
     reason: z.string(),
     staff: z.uuid(),
+    by: z.string().openapi({ description: 'Who gave it, by name' }),
     at: z.iso.datetime(),
   })
   .openapi('DiscountOverride');
 
-export function showOverride({
-  amountMinor,
-  at,
-  ...override
-}: DiscountOverride): z.infer<typeof overrideShape> {
+export function showOverride({ amountMinor, at, ...override }: OverrideTold): z.infer<typeof overrideShape> {
   return { ...override, amountMinor: Number(amountMinor), at: at.toISOString() };
 }
 
@@ -99,6 +101,28 @@ export const tiersShape = z
       .object({ safeUntil: z.iso.date(), missing: z.int() })
       .nullable()
       .openapi({ description: 'Until when the newest tier is safe, and what is missing to keep it then' }),
+    ladder: z
+      .array(z.object({ tier: z.string(), title: z.string(), from: z.int() }))
+      .openapi({ description: 'The tiers of the programme from the lowest on' }),
+    value: z.int().nullable().openapi({ description: 'What is counted up to today' }),
+    next: z.object({ tier: z.string(), title: z.string(), missing: z.int() }).nullable(),
+    isEnding: z.boolean().openapi({ description: 'The tier ends within the days of notice' }),
+    says: z
+      .array(z.string())
+      .openapi({ description: 'What the next tier takes and until when this one is safe, in words' }),
+    given: z
+      .array(
+        z.object({
+          tier: z.string(),
+          title: z.string(),
+          from: z.iso.date(),
+          until: z.iso.date(),
+          reason: z.string(),
+          by: z.string(),
+          at: z.iso.datetime(),
+        }),
+      )
+      .openapi({ description: 'Tiers given by hand, the last one first; staff see them' }),
     history: z.array(
       z.object({
         from: z.iso.date(),
@@ -120,11 +144,24 @@ export const tiersShape = z
   })
   .openapi('Tiers');
 
-export function showTiers({ asOf, keep, history, titles }: TierProgress): z.infer<typeof tiersShape> {
+/** `reader` is who asks: who gave a tier by hand and why is for the brand's own people. */
+export function showTiers(
+  { asOf, keep, history, ladder, value, next, isEnding, says, given, titles }: TierProgress,
+  reader: 'participant' | 'staff',
+): z.infer<typeof tiersShape> {
   const titleOf = (tier: string) => titles[tier] ?? tier;
   return {
     asOf: { ...asOf, title: titleOf(asOf.tier) },
     keep: keep && { safeUntil: keep.safeUntil, missing: Number(keep.missing) },
+    ladder: ladder.map((step) => ({ ...step, title: titleOf(step.tier) })),
+    value: value === null ? null : Number(value),
+    next: next && { tier: next.tier, title: titleOf(next.tier), missing: Number(next.missing) },
+    isEnding,
+    says,
+    given:
+      reader === 'staff'
+        ? given.map((one) => ({ ...one, title: titleOf(one.tier), at: one.at.toISOString() }))
+        : [],
     history: history.map(({ value, ...span }) => ({
       ...span,
       title: titleOf(span.tier),
@@ -137,7 +174,7 @@ export const segmentShape = z
   .object({ code: z.string(), version: z.int(), title: z.string(), condition: z.string(), members: z.int() })
   .openapi('Segment');
 export const memberShape = z
-  .object({ participant: z.uuid(), since: z.iso.datetime() })
+  .object({ participant: z.uuid(), code: z.string(), name: z.string(), since: z.iso.datetime() })
   .openapi('SegmentMember');
 
 export const documentShape = z

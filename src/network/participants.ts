@@ -132,6 +132,15 @@ export async function listParticipants(tx: Tx): Promise<Participant[]> {
   );
 }
 
+/** How many participants have each tier. */
+export async function tierSizes(tx: Tx): Promise<Map<string, number>> {
+  const rows = await tx.query<{ tier: string; count: number }>(
+    'select m.tier, count(*)::int as count from participant m where m.tenant = $1 group by m.tier',
+    [tx.tenant],
+  );
+  return new Map(rows.map(({ tier, count }) => [tier, count]));
+}
+
 /** So many participants whose ids follow one after the other from here on; ids are spread like chance. */
 export async function participantsFrom(tx: Tx, from: string, limit: number): Promise<ParticipantId[]> {
   const rows = await tx.query<{ id: ParticipantId }>(

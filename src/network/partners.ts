@@ -28,6 +28,14 @@ export async function partnerById(tx: Tx, id: PartnerId): Promise<Partner | null
   return rows[0] ?? null;
 }
 
+/** The partners with these ids, in no promised order; unknown ids are left out. */
+export async function partnersByIds(tx: Tx, ids: readonly PartnerId[]): Promise<Partner[]> {
+  return tx.query<Partner>(
+    'select id, code, kind, name from partner where tenant = $1 and id = any($2::uuid[])',
+    [tx.tenant, ids],
+  );
+}
+
 /** The id that a partner's code gives, whether or not the partner is there. */
 export function partnerIdOf(tx: Pick<Tx, 'tenant'>, code: string): PartnerId {
   return nameId(tx.tenant, 'partner', code);

@@ -50,13 +50,42 @@ export function missingToKeep(
   const last = spans.at(-1)!;
   const step = document.tiers[indexOf(document, last.tier)];
   if (!step || last.safeUntil === null || document.downgrade === 'none') return 0n;
-  const since = spans.findLast((span, i) => i === 0 || spans[i - 1]!.tier !== last.tier)!.from;
-  const state = { code: last.tier, since, safeUntil: last.safeUntil };
   const end = addDays(last.safeUntil, 1);
   const missing =
     BigInt(step.keep ?? step.from) -
-    valueBefore(document, history.days(version), state, history.enrolled.on, end);
+    valueBefore(document, history.days(version), stateAt(spans), history.enrolled.on, end);
   return missing > 0n ? missing : 0n;
+}
+
+/** What is counted up to today, and the tier above that of the last span with what is missing to it; null on top. */
+export function towardsNext(
+  { version, document }: Version,
+  spans: readonly TierSpan[],
+  history: TierHistory,
+): { value: bigint; next: { code: string; missing: bigint } | null } {
+  const state = stateAt(spans);
+  const tomorrow = addDays(history.today, 1);
+  const value = valueBefore(document, history.days(version), state, history.enrolled.on, tomorrow);
+  const next = document.tiers[indexOf(document, state.code) + 1];
+  if (!next) return { value, next: null };
+  const missing = BigInt(next.from) - value;
+  return { value, next: { code: next.code, missing: missing > 0n ? missing : 0n } };
+}
+
+/** The tier that follows when the last span ends and so much is still missing; null where it stays. */
+export function fallsTo({ document }: Version, { tier }: TierSpan, missing: bigint): string | null {
+  const { tiers, downgrade } = document;
+  const current = indexOf(document, tier);
+  if (missing <= 0n || downgrade === 'none' || current < 1) return null;
+  if (downgrade === 'one-step') return tiers[current - 1]!.code;
+  const value = BigInt(tiers[current]!.keep ?? tiers[current]!.from) - missing;
+  return tiers.findLast(({ from }) => value >= BigInt(from))!.code;
+}
+
+function stateAt(spans: readonly TierSpan[]): State {
+  const { tier, safeUntil } = spans.at(-1)!;
+  const since = spans.findLast((span, i) => i === 0 || spans[i - 1]!.tier !== tier)!.from;
+  return { code: tier, since, safeUntil };
 }
 
 function computedSpans(versions: readonly Version[], history: TierHistory): TierSpan[] {

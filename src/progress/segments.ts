@@ -110,6 +110,19 @@ export async function membersOf(
   );
 }
 
+/** The segments of a programme that somebody belongs to, in order of code. */
+export async function segmentsOf(
+  tx: Tx,
+  programme: Programme['id'],
+  participant: ParticipantId,
+): Promise<{ segment: string; since: Date }[]> {
+  return tx.query(
+    `select m.segment, m.since from segment_member m
+     where m.tenant = $1 and m.programme = $2 and m.participant = $3 order by m.segment collate "C"`,
+    [tx.tenant, programme, participant],
+  );
+}
+
 const kept = new WeakMap<SegmentDocument, CompiledSegment>();
 
 function compiled({ document }: StoredDocument<SegmentDocument>): CompiledSegment {

@@ -43,3 +43,27 @@ export async function targetsOf(
     [tx.tenant, [...new Set(rules)], [...new Set(subjects)]],
   );
 }
+
+/** A target as it was set: by whom, when and why. */
+export type SetTarget = Target & { reason: string; setAt: Date; setBy: string };
+
+/** The targets of a rule that were set last, of one owner or of all; with how many there are. */
+export async function listTargets(
+  tx: Tx,
+  rule: RuleId,
+  { owner, limit }: { owner: SubjectId | null; limit: number },
+): Promise<{ targets: SetTarget[]; total: number }> {
+  const targets = await tx.query<SetTarget>(
+    `select t.rule, t.subject, t.starts_on as "startsOn", t.version, t.value, t.reason, t.set_at as "setAt",
+       t.set_by as "setBy"
+     from target t where t.tenant = $1 and t.rule = $2 and ($3::uuid is null or t.subject = $3)
+     order by t.set_at desc, t.subject, t.starts_on desc, t.version desc limit $4`,
+    [tx.tenant, rule, owner, limit],
+  );
+  const [row] = await tx.query<{ total: number }>(
+    `select count(*)::int as total from target t
+     where t.tenant = $1 and t.rule = $2 and ($3::uuid is null or t.subject = $3)`,
+    [tx.tenant, rule, owner],
+  );
+  return { targets, total: row!.total };
+}

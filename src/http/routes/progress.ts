@@ -4,14 +4,15 @@ import { withTenant, type Tx } from '../../db/transact.ts';
 import { quoteDiscount } from '../../flow/quote-discount.ts';
 import { giveTier, saveProgress } from '../../flow/save-progress.ts';
 import { giveTargets } from '../../flow/set-targets.ts';
+import { tellOverrides } from '../../flow/tell-overrides.ts';
 import { sayQuote, goalsOfToday } from '../../flow/tell-progress.ts';
 import { tellTierHistory } from '../../flow/tell-tier-history.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import { mayQuote, programmeFor } from '../../flow/within-key.ts';
-import { participantById } from '../../network/participants.ts';
+import { participantById, participantsByIds } from '../../network/participants.ts';
 import { staffById } from '../../network/staff.ts';
 import { followedBy } from '../../progress/book.ts';
-import { listOverrides, type DiscountOverride } from '../../progress/discount-overrides.ts';
+import type { DiscountOverride } from '../../progress/discount-overrides.ts';
 import { membersOf, segmentSizes } from '../../progress/segments.ts';
 import { isId, type ParticipantId, type StaffId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
@@ -195,7 +196,7 @@ export const progressRoutes = newRouter()
       const page = pageOf<DiscountOverride['id']>(c, query);
       const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const asked = await programmeAsked(tx, query.programme);
-        return asked.ok ? listOverrides(tx, asked.programme.id, page) : asked;
+        return asked.ok ? tellOverrides(tx, asked.programme, page) : asked;
       });
       if ('refused' in found) return endWith(c, found);
       const next = found.length === page.limit ? found.at(-1)!.id : null;
@@ -226,7 +227,7 @@ export const progressRoutes = newRouter()
         const day = on ?? wallTime(now(), asked.programme.timeZone).day;
         return tellTierHistory(tx, asked.programme, person, day, c.get('language'), now());
       });
-      return 'refused' in told ? endWith(c, told) : c.json(showTiers(told), 200);
+      return 'refused' in told ? endWith(c, told) : c.json(showTiers(told, by.kind), 200);
     },
   )
   .openapi(
@@ -304,11 +305,23 @@ export const progressRoutes = newRouter()
         return endWith(c, refuse('bad-request', { field: 'segment', problem: 'missing' }));
       const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const asked = await programmeAsked(tx, query.programme);
-        return asked.ok ? membersOf(tx, asked.programme.id, segment, { after, limit }) : asked;
+        if (!asked.ok) return asked;
+        const members = await membersOf(tx, asked.programme.id, segment, { after, limit });
+        const people = await participantsByIds(
+          tx,
+          members.map(({ participant }) => participant),
+        );
+        const named = new Map(people.map((person) => [person.id, person]));
+        return members.map((one) => ({ ...one, ...named.get(one.participant) }));
       });
       if ('refused' in found) return endWith(c, found);
       const next = found.length === limit ? found.at(-1)!.participant : null;
-      const shown = found.map(({ participant, since }) => ({ participant, since: since.toISOString() }));
+      const shown = found.map(({ participant, since, code = '', name = '' }) => ({
+        participant,
+        code,
+        name,
+        since: since.toISOString(),
+      }));
       return c.json({ items: shown, next }, 200);
     },
   )
