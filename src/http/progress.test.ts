@@ -213,3 +213,15 @@ test('staff see segments with their sizes and members', async () => {
     (await ask('programme/progress', 'rina')).body['items'].map((one: { code: string }) => one.code),
   ).toEqual(['tiers', 'volume', 'buyers']);
 });
+
+test('a text that no database keeps is refused, wherever it stands', async () => {
+  const target = { rule: 'weekly', owner: 'sari', startsOn: '2018-06-01', value: 5 };
+  for (const reason of ['a\0b', 'half \ud800 a character'])
+    expect(await ask('targets', 'rina', 'POST', { items: [{ ...target, reason }] })).toMatchObject({
+      status: 422,
+      body: { code: 'bad-request' },
+    });
+  expect((await ask('segments/members?segment=%00', 'rina')).status).toBe(422);
+  const whole = { ...target, reason: 'whole \ud83c\udf89, and a \\u0000 that is spelt out' };
+  expect(await ask('targets', 'rina', 'POST', { items: [whole] })).toMatchObject({ status: 200 });
+});

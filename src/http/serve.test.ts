@@ -64,3 +64,18 @@ test('T7: a body without a declared length ends with 413 soon after the limit', 
   const raw = `POST /api/v1/auth/otp HTTP/1.1\r\nHost: mitra.example\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(40)}`;
   expect([413, 'closed']).toContain(await send(raw));
 });
+
+test('a body in chunks is read as one that declares its length', async () => {
+  const chunked = await fetch(`${server.url}/api/v1/auth/otp`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: new Blob(['{"tenant":"nobody",', '"phone":"+601100000001"}']).stream(),
+    duplex: 'half',
+  } as RequestInit);
+  expect(chunked.status).toBe(202);
+});
+
+test('a request to delete needs no body', async () => {
+  const answer = await fetch(`${server.url}/api/v1/auth/sessions/current`, { method: 'DELETE' });
+  expect(answer.status).toBe(401);
+});
