@@ -82,6 +82,30 @@ export const settings = [
     doc: 'receipts read at the same time in one process; each takes about one core and 400 MB',
   },
   {
+    name: 'MITRA_RATE_KEY',
+    fallback: '500',
+    unit: 'requests a second',
+    doc: 'most for one API key in one process, ten seconds’ worth of it at once; beyond it the answer is 429. 0: no limit',
+  },
+  {
+    name: 'MITRA_RATE_PERSON',
+    fallback: '100',
+    unit: 'requests a second',
+    doc: 'the same for one person who is signed in',
+  },
+  {
+    name: 'MITRA_RATE_ADDRESS',
+    fallback: '50',
+    unit: 'requests a second',
+    doc: 'the same for one address, or IPv6 network, of all requests by nobody who is known',
+  },
+  {
+    name: 'MITRA_PROXIES',
+    fallback: '0',
+    unit: 'proxies',
+    doc: 'proxies of your own in front, which add to X-Forwarded-For; with 0 that header is not believed',
+  },
+  {
     name: 'LOG_LEVEL',
     fallback: 'info',
     unit: 'trace debug info warn error silent',
@@ -126,6 +150,10 @@ export type Config = {
   objectStoreUrl: string | null;
   /** Threads that read receipts. */
   readers: number;
+  /** Requests a second; 0: no limit. */
+  rates: { perKey: number; perPerson: number; perAddress: number };
+  /** Proxies of one's own in front of the web server. */
+  proxies: number;
   logLevel: LogLevel;
   /** Absolute path. */
   samplesFolder: string;
@@ -153,6 +181,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     demo: integer('MITRA_DEMO', read('MITRA_DEMO'), 0, 1) === 1,
     objectStoreUrl: read('OBJECT_STORE_URL') || null,
     readers: integer('MITRA_READERS', read('MITRA_READERS'), 1, 64),
+    rates: {
+      perKey: integer('MITRA_RATE_KEY', read('MITRA_RATE_KEY'), 0, 1_000_000),
+      perPerson: integer('MITRA_RATE_PERSON', read('MITRA_RATE_PERSON'), 0, 1_000_000),
+      perAddress: integer('MITRA_RATE_ADDRESS', read('MITRA_RATE_ADDRESS'), 0, 1_000_000),
+    },
+    proxies: integer('MITRA_PROXIES', read('MITRA_PROXIES'), 0, 10),
     logLevel: oneOf('LOG_LEVEL', read('LOG_LEVEL'), logLevels),
     samplesFolder: path.resolve(read('MITRA_SAMPLES')),
     chromePath: read('CHROME_PATH') || null,

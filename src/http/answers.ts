@@ -20,6 +20,7 @@ const problem = (description: string) => ({
 export const refusals = {
   401: problem('Nobody is signed in'),
   404: problem('Not there, or not yours to see'),
+  429: problem('Too many requests; `Retry-After` says how many seconds to wait'),
   422: problem('Refused; `code` says why'),
 } as const;
 

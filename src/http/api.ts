@@ -10,6 +10,7 @@ import type { Env } from './app.ts';
 import { apiPage } from './api-page.ts';
 import { equip, keyOrSignedIn } from './identify.ts';
 import { bodyLimited } from './limit-body.ts';
+import { limitRate } from './limit-rate.ts';
 import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
 import { answerProblem } from './problem.ts';
 import { publishedKeys } from './published-keys.ts';
@@ -45,6 +46,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.use(equip(app));
   router.route('/', operations());
   router.use(`${apiBase}/*`, decodablePath);
+  router.use(`${apiBase}/*`, limitRate(app.config));
   router.use(`${apiBase}/*`, bodyLimited);
   router.route(apiBase, signInRoutes);
   router.route(apiBase, networkRoutes);

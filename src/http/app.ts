@@ -1,12 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Registry } from 'prom-client';
 import type { App } from '../flow/app.ts';
+import type { Rates } from './rates.ts';
 import type { Language } from '../../web/texts/say.ts';
 import { refuse } from '../shared/refusal.ts';
 import { answerProblem } from './problem.ts';
 
-/** What each request carries: the running Mitra, the reader's language, the server's metrics. */
-export type Env = { Variables: { app: App; language: Language; metrics: Registry } };
+/** What each request carries: the running Mitra, the reader's language, the server's metrics and limits. */
+export type Env = { Variables: { app: App; language: Language; metrics: Registry; rates: Rates } };
 
 /** A router whose bodies, queries and paths are checked by their schemas; what does not fit is a 422 that says where. */
 export function newRouter(): OpenAPIHono<Env> {

@@ -1,3 +1,4 @@
+import { readConfig } from '../config.ts';
 import type { App } from '../flow/app.ts';
 import { api, apiBase } from './api.ts';
 
@@ -30,7 +31,7 @@ export type OpenApi = {
 
 /** The OpenAPI 3.1 document that the routes describe. It needs no database: nothing is asked of the app. */
 export async function describeApi(): Promise<OpenApi> {
-  const answer = await api({} as App).request(`${apiBase}/openapi.json`);
+  const answer = await api({ config: readConfig({}) } as App).request(`${apiBase}/openapi.json`);
   return (await answer.json()) as OpenApi;
 }
 

@@ -58,6 +58,8 @@ export async function keySignedIn(c: Context<Env>): Promise<Integrator> {
 export async function keyOrSignedIn(c: Context<Env>): Promise<SignedIn | Integrator> {
   const token = tokenOf(c);
   const by = token ? await whoIs(c.get('app'), token) : null;
+  if (token && by) c.get('rates').know(token, by);
+  else if (token) c.get('rates').forget(token);
   if (!by) return endWith(c, refuse('not-signed-in'));
   if (!bearerOf(c) && isUnsafe(c.req.method) && !isSameOrigin(c)) return endWith(c, refuse('not-allowed'));
   return by;

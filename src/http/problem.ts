@@ -15,6 +15,7 @@ export const statusOf: Record<RefusalCode, ContentfulStatusCode> = {
   'wrong-code': 422,
   'code-locked': 429,
   'too-many-requests': 429,
+  'rate-limited': 429,
   'key-reused': 422,
   'picture-unreadable': 422,
   'picture-too-large': 413,
@@ -81,7 +82,7 @@ export function problemOf(refused: Refused, language: Language): Problem {
 export function answerProblem(c: Context<Env>, refused: Refused): Response {
   const problem = problemOf(refused, c.get('language'));
   const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8' };
-  if (problem.status === 429) headers['retry-after'] = '60';
+  if (problem.status === 429) headers['retry-after'] = String(refused.facts?.seconds ?? 60);
   if (problem.status === 401) headers['www-authenticate'] = 'Bearer';
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);
 }

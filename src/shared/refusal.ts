@@ -11,6 +11,7 @@ export const refusalCodes = [
   'wrong-code',
   'code-locked',
   'too-many-requests',
+  'rate-limited',
   'key-reused',
   // Pictures
   'picture-unreadable',
