@@ -9,6 +9,7 @@ import { refuse } from '../shared/refusal.ts';
 import type { Env } from './app.ts';
 import { apiPage } from './api-page.ts';
 import { equip, keyOrSignedIn } from './identify.ts';
+import { keepable } from './keepable.ts';
 import { bodyLimited } from './limit-body.ts';
 import { limitRate } from './limit-rate.ts';
 import { isDatabaseAway, metrics, observe, operations } from './operations.ts';
@@ -48,6 +49,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.use(`${apiBase}/*`, decodablePath);
   router.use(`${apiBase}/*`, limitRate(app.config));
   router.use(`${apiBase}/*`, bodyLimited);
+  router.use(`${apiBase}/*`, keepable);
   router.route(apiBase, signInRoutes);
   router.route(apiBase, networkRoutes);
   router.route(apiBase, activityRoutes);

@@ -12,6 +12,7 @@ export const statusOf: Record<RefusalCode, ContentfulStatusCode> = {
   'not-signed-in': 401,
   'not-allowed': 403,
   'bad-request': 422,
+  'request-too-large': 413,
   'wrong-code': 422,
   'code-locked': 429,
   'too-many-requests': 429,

@@ -8,6 +8,7 @@ export const refusalCodes = [
   'not-signed-in',
   'not-allowed',
   'bad-request',
+  'request-too-large',
   'wrong-code',
   'code-locked',
   'too-many-requests',
