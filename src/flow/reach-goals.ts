@@ -6,11 +6,11 @@ import { queueMessages, type NewMessage } from '../notify/outbox.ts';
 import type { Followed } from '../progress/book.ts';
 import { followProgress, type Change } from '../progress/follow.ts';
 import type { Settlement } from '../progress/settlement.ts';
-import type { TierChange } from '../progress/tiers.ts';
 import type { Settled } from '../progress/settle-goals.ts';
 import { awardsOf, type Evaluation } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
 import { partId, type ActivityId, type Id, type ParticipantId } from '../shared/id.ts';
+import type { Moved } from './judge-again.ts';
 import { moveMembers } from './keep-segments.ts';
 import { points, type Judged } from './plan-awards.ts';
 import { tellTiers } from './tell-tiers.ts';
@@ -26,7 +26,7 @@ export async function reachGoals(
   changes: readonly Change[],
   followed: Followed,
   at: Date,
-): Promise<{ kept: KeptEvaluation[]; judged: Judged[]; tierChanges: TierChange[] }> {
+): Promise<{ kept: KeptEvaluation[]; judged: Judged[]; moved: Moved }> {
   await lockBook(tx);
   const progress = await followProgress(tx, programme, changes, followed, at);
   const kept = changes.map(({ now: { evaluation, facts } }) => ({
@@ -45,10 +45,11 @@ export async function reachGoals(
     ...progress.settled.map(judgedAs),
     ...progress.bonuses.map(({ settlement, earlier, occurredAt }) => paidTo(settlement, earlier, occurredAt)),
   ];
-  const { tierChanges } = progress;
+  const { tierChanges, segmented } = progress;
   await tellTiers(tx, programme, followed.tiers, tierChanges, at);
-  await moveMembers(tx, programme, followed, progress.segmented, at);
-  return { kept, judged, tierChanges };
+  const people = segmented.map(({ participant }) => participant);
+  await moveMembers(tx, programme, followed, people, at);
+  return { kept, judged, moved: { tierChanges, segmented } };
 }
 
 /** A goal is paid like an activity of its owner, of which each turn is a version. */

@@ -11,7 +11,7 @@ import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/ev
 import { evaluateUnderLimits } from '../rules/usage.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { gatherFacts, readNetwork, type Network } from './gather-facts.ts';
-import { restateForTiers } from './judge-again.ts';
+import { restateForFacts } from './judge-again.ts';
 import { payAwards } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
@@ -95,8 +95,8 @@ export async function settleActivities(
     ({ evaluation }) => evaluation.activity,
   );
   const followed = await followedBy(tx, programme.id);
-  // Tiers that somebody else is changing are read when they have changed.
-  if (followed.tiers.length > 0) await lockBook(tx);
+  // Tiers and segments that somebody else is changing are read when they have changed.
+  if (followed.tiers.length + followed.segments.length > 0) await lockBook(tx);
   const facts = await gatherFacts(tx, programme, activities, network, followed);
   const subjects = activities.map((activity, i) => ({ activity, facts: facts[i]! }));
   const before = activities.map(({ id }) => (earlier.get(id) ?? []).map(({ evaluation }) => evaluation));
@@ -134,8 +134,9 @@ export async function settleActivities(
     pay(),
   ]);
   const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
-  // What was judged with another tier than its day has now is judged again. It ends: a day's tier depends on days before.
-  const again = await restateForTiers(tx, programme, goals.tierChanges, at);
+  // What was judged with another tier or segments than its day has now is judged again. It ends: those of a day depend on
+  // days before.
+  const again = await restateForFacts(tx, programme, goals.moved, at);
   if (again.length === 0) return points;
   const more = await settleActivities(tx, programme, again, await readNetwork(tx, again), at);
   const changesById = new Map([...more].map(([{ id }, change]) => [id, change]));

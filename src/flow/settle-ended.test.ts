@@ -137,7 +137,7 @@ test('the night may be killed after any of its steps: the next one does the rest
       let isDone = false;
       for (let step = 0; step < killedAfter && !isDone; step += 1)
         isDone = Boolean((await running.next()).done);
-      await running.return();
+      await running.return(undefined);
       if (await isReached(isDone)) return killedAfter;
     }
   };
@@ -149,7 +149,7 @@ test('the night may be killed after any of its steps: the next one does the rest
     const stands = [];
     for (const name of names) {
       const shop = outletIdOf(tx, name) as string as ParticipantId;
-      const [balance] = (await balancesOf(tx, shop)).filter(({ asset }) => asset.code === 'points');
+      const balance = (await balancesOf(tx, shop)).find(({ asset }) => asset.code === 'points');
       const turns = await tx.query('select 1 from settlement where tenant = $1 and subject = $2', [
         tx.tenant,
         shop,

@@ -12,7 +12,7 @@ import { computeTiers, endingSoon, tiersDue, tiersEnding } from '../progress/tie
 import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
 import { readNetwork } from './gather-facts.ts';
-import { restateForTiers } from './judge-again.ts';
+import { restateForFacts } from './judge-again.ts';
 import { payAwards } from './pay-awards.ts';
 import { judgedAs, tellGoals } from './reach-goals.ts';
 import { settleActivities } from './record-activities.ts';
@@ -161,6 +161,6 @@ export async function moveTiers(
   const { tiers } = await followedBy(tx, programme.id);
   const changes = await computeTiers(tx, programme, tiers, participants, at);
   await tellTiers(tx, programme, tiers, changes, at);
-  const again = await restateForTiers(tx, programme, changes, at);
+  const again = await restateForFacts(tx, programme, { tierChanges: changes, segmented: [] }, at);
   await settleActivities(tx, programme, again, await readNetwork(tx, again), at);
 }

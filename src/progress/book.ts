@@ -23,6 +23,8 @@ export type Followed = {
   segments: readonly StoredDocument<SegmentDocument>[];
   /** True when a rule asks for somebody's tier, so that what was judged with another one is judged again. */
   rulesAskTier: boolean;
+  /** The segments that rules ask for, for the same reason. */
+  segmentsAsked: readonly string[];
 };
 
 /** What a programme follows. Kept as long as its rules and documents are the same. */
@@ -106,9 +108,19 @@ function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly Sto
     segmentCounters: idsOf(countedForSegments),
     discounts,
     segments,
+    segmentsAsked: segmentsAskedBy(rules, segments),
     rulesAskTier: rules.rules.some(
       ({ scopeSets, document }) =>
         scopeSets.tiers !== null || JSON.stringify(document).includes('participant.tier'),
     ),
   };
+}
+
+// What an expression does with somebody's segments is not looked into: it may ask for any.
+function segmentsAskedBy({ rules }: RuleBook, segments: Followed['segments']): string[] {
+  const isAnyAsked = rules.some(({ document }) => JSON.stringify(document).includes('participant.segments'));
+  const codes = new Set(segments.map(({ document }) => document.code));
+  return [...codes].filter(
+    (code) => isAnyAsked || rules.some(({ scopeSets }) => scopeSets.segments?.set.has(code)),
+  );
 }

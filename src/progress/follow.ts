@@ -6,6 +6,7 @@ import type { Programme } from '../network/programmes.ts';
 import { awardsOf, type Reason } from '../rules/evaluation.ts';
 import type { KeptEvaluation } from '../rules/evaluations.ts';
 import type { ActivityId, OutletId, ParticipantId, PartnerId, RuleId } from '../shared/id.ts';
+import { addDays, type Day } from '../shared/time.ts';
 import { followedBy, type Followed } from './book.ts';
 import type { CounterId } from './counter.ts';
 import { addCounts, filledCounters, keepCounters } from './counters.ts';
@@ -31,8 +32,8 @@ export type Progress = {
   settled: Settled[];
   bonuses: SettledBonus[];
   tierChanges: TierChange[];
-  /** Whose segments may be others now. */
-  segmented: ParticipantId[];
+  /** Whose segments may be others now, and from which day on. */
+  segmented: { participant: ParticipantId; from: Day }[];
   /** What an activity did for a goal; undefined where it did not count. */
   reasonOf(activity: ActivityId, rule: RuleId): Reason | undefined;
 };
@@ -97,7 +98,7 @@ export async function followProgress(
       owners(changed, followed.tierCounters),
       at,
     ),
-    segmented: owners(changed, followed.segmentCounters),
+    segmented: segmentedBy(changed, followed.segmentCounters),
     reasonOf: (activity, rule) => reasons.get(activity)?.get(rule),
   };
 }
@@ -105,6 +106,18 @@ export async function followProgress(
 function owners(changed: readonly Count[], counters: ReadonlySet<CounterId>): ParticipantId[] {
   const found = changed.flatMap(({ counter, subject }) => (counters.has(counter) ? [subject] : []));
   return [...new Set(found)] as ParticipantId[];
+}
+
+// A day's segments follow from the days before it.
+function segmentedBy(changed: readonly Count[], counters: ReadonlySet<CounterId>): Progress['segmented'] {
+  const days = new Map<ParticipantId, Day>();
+  for (const { counter, subject, day } of changed) {
+    if (!counters.has(counter)) continue;
+    const participant = subject as ParticipantId;
+    const known = days.get(participant);
+    if (known === undefined || day < known) days.set(participant, day);
+  }
+  return [...days].map(([participant, day]) => ({ participant, from: addDays(day, 1) }));
 }
 
 /** Begins to follow what was saved just now: counters that are new are filled from history. Under the lock of the book. */
