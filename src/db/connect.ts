@@ -1,4 +1,4 @@
-import { Client, Pool, types as pgTypes } from 'pg';
+import { Client, Pool, types as pgTypes, type PoolConfig } from 'pg';
 
 const oid = { int8: 20, textArray: 1009, int8Array: 1016, date: 1082, dateArray: 1182 };
 const readTextArray = pgTypes.getTypeParser(oid.textArray as never, 'text') as (
@@ -30,9 +30,13 @@ export type Login = {
 /** What to know about a connection that ended by itself. */
 export type OnLost = (error: Error) => void;
 
-/** A pool whose idle connections may be lost at any time without ending the process. */
+/**
+ * A pool whose idle connections may be lost at any time without ending the process. Statements that do not wait for each
+ * other may be given to one connection side by side: it sends each at once, and they are done in order.
+ */
 export function openPool(login: Login, max: number, onLost: OnLost): Pool {
-  return keepAlive(new Pool({ ...login, ...patience(), types, max }), onLost);
+  const config: PoolConfig & { pipeline: true } = { ...login, ...patience(), types, max, pipeline: true };
+  return keepAlive(new Pool(config), onLost);
 }
 
 /** The same for a library that expects the driver's own types. */

@@ -22,8 +22,10 @@ export async function payAwards(
   goods: { transfers: NewTransfer[]; accounts: NewAccount[] } = { transfers: [], accounts: [] },
 ): Promise<PlannedAwards[]> {
   const { plans, accounts } = await planAwards(tx, programme, judged);
-  await openAccounts(tx, [...accounts, ...goods.accounts]);
-  await postAll(tx, [...plans.flatMap(({ transfers }) => transfers), ...goods.transfers], at);
+  // Side by side: while accounts are opened, what is to be posted is prepared.
+  const opened = openAccounts(tx, [...accounts, ...goods.accounts]);
+  const transfers = [...plans.flatMap((plan) => plan.transfers), ...goods.transfers];
+  await Promise.all([opened, postAll(tx, transfers, at, opened)]);
   await keepWaiting(
     tx,
     plans.flatMap(({ waiting }) => waiting),
@@ -32,13 +34,18 @@ export async function payAwards(
 }
 
 // Everything was planned under the lock of the book, so a refusal is a bug and undoes the transaction.
-async function postAll(tx: Tx, transfers: readonly NewTransfer[], at: Date): Promise<void> {
+async function postAll(
+  tx: Tx,
+  transfers: readonly NewTransfer[],
+  at: Date,
+  opened: Promise<unknown>,
+): Promise<void> {
   const earnings = transfers.filter((transfer) => transfer.kind === 'award');
   const planned = [...transfers, ...(await planRepayments(tx, earnings))];
   // What happened in a closed period is awarded by its date and booked in the first open moment.
   const all = await inOpenPeriod(tx, planned);
   for (const batch of batchesOf(all)) {
-    const posted = await post(tx, batch, at);
+    const posted = await post(tx, batch, at, opened);
     for (const answer of posted)
       assert(answer.ok, `what was planned can be posted: ${JSON.stringify(answer)}`);
   }

@@ -14,7 +14,7 @@ import type { NewTransfer } from '../ledger/transfer.ts';
 import type { Programme } from '../network/programmes.ts';
 import { differenceOf, type Difference } from '../rules/difference.ts';
 import { awardsOf, type Award, type Evaluation } from '../rules/evaluation.ts';
-import { partId, timeOf, type Id, type TransferId } from '../shared/id.ts';
+import { partId, timeOf, type AccountId, type AssetId, type Id, type TransferId } from '../shared/id.ts';
 
 /** The asset whose change the participant is told. */
 export const points = 'points';
@@ -62,6 +62,7 @@ export async function planAwards(
     tx,
     judged.flatMap(({ earlier }) => earlier),
   );
+  const issuing = issuingOf(tx, programme);
   const accounts: NewAccount[] = [];
   const plans: PlannedAwards[] = [];
   const allotted: Allotted[] = [];
@@ -69,7 +70,7 @@ export async function planAwards(
     const all = standing.get(activity.id) ?? [];
     const own = all.filter(({ owner }) => owner === activity.participant);
     const differences = differenceOf(unitsLeft(own), awardsOf(evaluation));
-    const granted = grant(tx, programme, activity, differences);
+    const granted = grant(tx, programme, activity, differences, issuing);
     accounts.push(...granted.accounts);
     plans.push({ transfers: granted.transfers, waiting: granted.waiting, points: granted.points });
     allotted.push(...allotAll(activity, differences, own));
@@ -119,6 +120,7 @@ function grant(
   programme: Programme,
   activity: Earning,
   differences: readonly Difference[],
+  issuing: (asset: string) => Issuing,
 ): PlannedAwards & { accounts: NewAccount[] } {
   const accounts: NewAccount[] = [];
   const transfers: NewTransfer[] = [];
@@ -126,11 +128,12 @@ function grant(
   let given = 0n;
   for (const difference of differences) {
     if (difference.kind !== 'award') continue;
-    const asset = assetId(tx.tenant, difference.asset);
+    const { asset, issued } = issuing(difference.asset);
     const role = difference.pending ? 'pending' : 'available';
+    const credit = accountId(tx.tenant, activity.participant, role, asset);
     accounts.push(
-      { asset, owner: programme.id, role: 'issued' },
-      { asset, owner: activity.participant, role },
+      { id: issued, asset, owner: programme.id, role: 'issued' },
+      { id: credit, asset, owner: activity.participant, role },
     );
     const id = awardTransferId(activity, difference);
     if (difference.pending)
@@ -139,8 +142,8 @@ function grant(
       id,
       tx: groupOf(activity),
       asset,
-      debit: accountId(tx.tenant, programme.id, 'issued', asset),
-      credit: accountId(tx.tenant, activity.participant, role, asset),
+      debit: issued,
+      credit,
       amount: difference.units,
       kind: 'award',
       effectiveAt: activity.occurredAt,
@@ -151,6 +154,22 @@ function grant(
     if (difference.asset === points) given += difference.units;
   }
   return { transfers, waiting, accounts, points: given };
+}
+
+/** An asset, and the account out of which a programme issues it. */
+type Issuing = { asset: AssetId; issued: AccountId };
+
+// A batch issues a few assets a thousand times.
+function issuingOf(tx: Tx, programme: Programme): (code: string) => Issuing {
+  const known = new Map<string, Issuing>();
+  return (code) => {
+    const found = known.get(code);
+    if (found) return found;
+    const asset = assetId(tx.tenant, code);
+    const made = { asset, issued: accountId(tx.tenant, programme.id, 'issued', asset) };
+    known.set(code, made);
+    return made;
+  };
 }
 
 async function takeBacks(

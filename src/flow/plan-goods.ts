@@ -30,7 +30,8 @@ export async function planGoods(
   await ensureAssets(tx, skus.map(goodsAsset));
   const sides = new Map(skus.map((sku) => [sku, sideOf(tx, programme, sku)]));
   const standing = await standingGoods(tx, activities);
-  const accounts: NewAccount[] = [...sides.values()].map(({ asset }) => ({
+  const accounts: NewAccount[] = [...sides.values()].map(({ asset, credit }) => ({
+    id: credit,
     asset,
     owner: programme.id,
     role: 'sold',
@@ -39,8 +40,9 @@ export async function planGoods(
   for (const [i, activity] of activities.entries()) {
     const moves = [...sold[i]!].map(([sku, units]): Move => {
       const { asset, credit } = sides.get(sku)!;
-      accounts.push({ asset, owner: activity.outlet, role: 'stock' });
-      return { sku, units, asset, credit, debit: accountId(tx.tenant, activity.outlet, 'stock', asset) };
+      const debit = accountId(tx.tenant, activity.outlet, 'stock', asset);
+      accounts.push({ id: debit, asset, owner: activity.outlet, role: 'stock' });
+      return { sku, units, asset, credit, debit };
     });
     transfers.push(...transfersOf(activity, moves, standing.get(activity.id) ?? []));
   }

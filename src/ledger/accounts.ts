@@ -36,8 +36,14 @@ const roles = Object.keys(floors) as Role[];
 /** Few and busy: accounts of these roles have daily sums of their own (`turnover`). */
 export const systemRoles: readonly string[] = ['issued', 'supplied', 'sold', 'allowed'] satisfies Role[];
 
-/** `floor` where it differs from the role's: a budget, a credit line. Null: none. */
-export type NewAccount = { asset: AssetId; owner: Id<string>; role: Role; floor?: bigint | null };
+/** `floor` where it differs from the role's: a budget, a credit line. Null: none. `id` where it was made already. */
+export type NewAccount = {
+  asset: AssetId;
+  owner: Id<string>;
+  role: Role;
+  floor?: bigint | null;
+  id?: AccountId;
+};
 
 /** The id of the asset with this code; no look-up is needed. */
 export function assetId(tenant: TenantId, code: string): AssetId {
@@ -111,7 +117,7 @@ async function readAssets(tx: Tx, assets: readonly Pick<Asset, 'id'>[]): Promise
 export async function openAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<AccountId[]> {
   const wanted = accounts.map((account) => ({
     ...account,
-    id: accountId(tx.tenant, account.owner, account.role, account.asset),
+    id: account.id ?? accountId(tx.tenant, account.owner, account.role, account.asset),
     floor: account.floor === undefined ? floors[account.role] : account.floor,
   }));
   const ids = wanted.map((account) => account.id);

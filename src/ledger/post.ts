@@ -23,13 +23,20 @@ export const amountMax = 10n ** 15n;
  * Posts transfers as one batch in the caller's transaction and answers each in the order given: posted, replayed (the
  * same id and content is in the book already, and nothing changes), or refused. Legs with the same `tx` stand or fall
  * together; a refused `tx` does not touch the others. `now` becomes the posting time unless the last batch is as late,
- * then it is a millisecond later than that. From the first call to the commit the tenant's book is locked.
+ * then it is a millisecond later than that. From the first call to the commit the tenant's book is locked. Where their
+ * accounts are still being opened, `opened` is when they are.
  */
-export async function post(tx: Tx, transfers: readonly NewTransfer[], now: Date): Promise<Posted[]> {
+export async function post(
+  tx: Tx,
+  transfers: readonly NewTransfer[],
+  now: Date,
+  opened?: Promise<unknown>,
+): Promise<Posted[]> {
   if (transfers.length === 0) return [];
   checkTransfers(transfers);
   // Before the lock, so that the others do not wait for it.
   const presumed = presume(transfers, now);
+  await opened;
   const head = await lockBook(tx);
   const at = nextAt(head, now);
   if (presumed && (await tryPresumed(tx, presumed, head, at)))

@@ -13,9 +13,9 @@ import {
 import type { RuleBook } from './select.ts';
 
 /**
- * Evaluates under the rules' limits, inside the transaction that posts the awards: what the limits have left is read
- * under lock, and what the awards use is written before the transaction ends, so that of many at once only as many are
- * paid as the limit allows. `previous` are the evaluations of earlier versions of these activities: what they used is
+ * Evaluates under the rules' limits, inside the transaction that posts the awards: what the awards use is compared under lock
+ * with what was there when they were judged, and written before the transaction ends, so that of many at once only as many
+ * are paid as the limit allows. `previous` are the evaluations of earlier versions of these activities: what they used is
  * given back first. Give each activity once, in its newest version.
  */
 export async function evaluateUnderLimits(
@@ -27,18 +27,50 @@ export async function evaluateUnderLimits(
   const ids = new Set(subjects.map(({ activity }) => activity.id));
   assert(ids.size === subjects.length, 'an activity is evaluated once, in its newest version');
   const givenBack = previous.flatMap(({ uses }) => uses);
-  const usage = await lockUsage(tx, [...usageWanted(book, subjects), ...givenBack]);
-  const evaluations = evaluate(book, subjects, {
-    usage: without(usage, givenBack),
-    consider: 'candidates',
-  });
-  await addUsage(
-    tx,
-    evaluations.flatMap(({ uses }) => uses),
-    givenBack,
-  );
+  const judge = (usage: Usage) =>
+    evaluate(book, subjects, { usage: without(usage, givenBack), consider: 'candidates' });
+  const wanted = [...usageWanted(book, subjects), ...givenBack];
+  // What all share is locked at once, for somebody else is always there. What is somebody's own is read, and only what the
+  // awards use of it is locked: most limits that are asked for are used by nothing.
+  const shared = await lockUsage(tx, wanted.filter(isShared));
+  const own = wanted.filter((key) => !isShared(key));
+  const read = new Map([...shared, ...(await readUsage(tx, own))]);
+  const presumed = judge(read);
+  const used = [...usesOf(presumed), ...givenBack].filter((key) => !isShared(key));
+  if (await lockAsRead(tx, used, read)) {
+    await addUsage(tx, usesOf(presumed), givenBack);
+    return presumed;
+  }
+  const evaluations = judge(new Map([...shared, ...(await lockUsage(tx, own))]));
+  await addUsage(tx, usesOf(evaluations), givenBack);
   return evaluations;
 }
+
+/** A limit on everybody together: its subject is the rule. */
+function isShared({ rule, subject }: UsageKey): boolean {
+  return subject === rule;
+}
+
+function usesOf(evaluations: readonly Evaluation[]): Use[] {
+  return evaluations.flatMap(({ uses }) => uses);
+}
+
+/** Locks these and answers true; where somebody has changed one since it was read, locks nothing and answers false. */
+async function lockAsRead(tx: Tx, keys: readonly UsageKey[], read: Usage): Promise<boolean> {
+  if (keys.length === 0) return true;
+  try {
+    await tx.savepoint(async () => {
+      for (const [name, units] of await lockUsage(tx, keys))
+        if (units !== (read.get(name) ?? 0n)) throw new Overtaken();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Overtaken) return false;
+    throw error;
+  }
+}
+
+class Overtaken extends Error {}
 
 /** Units granted so far, as they stand and without waiting for anybody: for what posts nothing. */
 export async function readUsage(tx: Tx, wanted: readonly UsageKey[]): Promise<Usage> {
