@@ -6,18 +6,24 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase } from '../test/database.ts';
 import { people, world } from '../test/world.ts';
 import type { NewActivity } from '../src/activity/activity.ts';
-import { withTenant } from '../src/db/transact.ts';
+import { withTenant, type Tx } from '../src/db/transact.ts';
 import { recordAndPost } from '../src/flow/record-activities.ts';
+import { discountsOfToday } from '../src/flow/tell-discounts.ts';
+import { goalsOfToday } from '../src/flow/tell-progress.ts';
+import { tellTierSizes } from '../src/flow/tell-tier-sizes.ts';
+import { verifyTenantCounters } from '../src/flow/verify-counters.ts';
 import { balancesOf } from '../src/ledger/read.ts';
 import { verifyBook } from '../src/ledger/verify.ts';
 import { outletIdOf } from '../src/network/outlets.ts';
-import { participantIdOf } from '../src/network/participants.ts';
+import { participantById, participantIdOf } from '../src/network/participants.ts';
 import { productIdOf } from '../src/network/products.ts';
 import { programmeById } from '../src/network/programmes.ts';
+import { membersOf } from '../src/progress/segments.ts';
 import { newestRules } from '../src/rules/read-rules.ts';
 import { momentAt } from '../src/shared/time.ts';
 import { catalogue } from './catalogue.ts';
 import { loadDemo } from './load.ts';
+import { loadWeeks } from './weeks.ts';
 import { outlets, participants, programme } from './world.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -100,6 +106,38 @@ test('what is printed on the receipts earns what the list says', async () => {
     paid.map(({ file, expected }) => [file, expected.points]),
   );
   expect(await verifyBook(database.db, people.tenant)).toMatchObject({ ok: true });
+});
+
+test('what is going on this week is in order, and comes once', async () => {
+  const friday = new Date('2026-11-20T04:00:00Z');
+  await loadWeeks(database.db, friday);
+  await loadWeeks(database.db, friday);
+  const inNusa = <T>(work: (tx: Tx) => Promise<T>) => withTenant(database.db, people.tenant, work);
+  const here = (await inNusa((tx) => programmeById(tx, people.programme)))!;
+  const goals = await inNusa((tx) => goalsOfToday(tx, here, people.sari, 'en', friday));
+  expect(
+    goals.map(({ rule, percent, toGo }) => [rule.code, percent, toGo?.replaceAll('\u00a0', ' ')]),
+  ).toEqual([
+    ['weekly', 80, '2 pieces to go until Sun 22 November: 100 points'],
+    ['steady', 80, '2 pieces to go until Sun 22 November'],
+    ['own-month', 81, 'RM 83.90 to go until Mon 30 November: 80 points'],
+  ]);
+  expect(goals[1]!.inARow).toMatchObject({ done: 2, wanted: 3 });
+  const sizes = await inNusa((tx) => tellTierSizes(tx, here, 'en', friday));
+  expect(sizes.tiers.map(({ tier, members }) => [tier, members])).toEqual([
+    ['bronze', 5],
+    ['silver', 2],
+    ['gold', 1],
+  ]);
+  expect(sizes.ending.map(({ participant }) => participant.code)).toEqual(['zofia']);
+  const budi = (await inNusa((tx) => participantById(tx, people.budi)))!;
+  const discounts = await inNusa((tx) => discountsOfToday(tx, here, budi, 'en', friday));
+  expect(discounts).toMatchObject([{ owner: 'Toko Maju', percent: 3, volume: 175_000n }]);
+  const members = await inNusa((tx) => membersOf(tx, here.id, 'regular', { after: null, limit: 10 }));
+  expect(members.length).toBeGreaterThan(1);
+  expect(await verifyBook(database.db, people.tenant)).toMatchObject({ ok: true });
+  const counted = await verifyTenantCounters(database.db, people.tenant);
+  expect(counted).toMatchObject([{ programme: 'mitra-warung', problems: [] }]);
 });
 
 test('the six languages all have somebody who earns', () => {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 
 import { addTenant } from '../src/db/directory.ts';
 import { withTenant, type Db, type Tx } from '../src/db/transact.ts';
@@ -16,6 +14,7 @@ import { addStaff } from '../src/network/staff.ts';
 import { saveRules } from '../src/rules/save-rule.ts';
 import { eventId, type Id, type TransferId } from '../src/shared/id.ts';
 import { catalogue } from './catalogue.ts';
+import { rulesOfDemo } from './documents.ts';
 import {
   areas,
   nusa,
@@ -55,7 +54,13 @@ async function loadNusa(tx: Tx): Promise<void> {
     participants.map(({ code }) => code),
   );
   await stockShelves(tx);
-  const saved = await saveRules(tx, programmeIdOf(tx, programme.code), demoRules(), 'demo', openedAt);
+  const saved = await saveRules(
+    tx,
+    programmeIdOf(tx, programme.code),
+    rulesOfDemo('sales'),
+    'demo',
+    openedAt,
+  );
   assert(
     saved.every(({ ok }) => ok),
     `the rules are in order: ${JSON.stringify(saved)}`,
@@ -137,12 +142,4 @@ async function stockShelves(tx: Tx): Promise<void> {
     posted.every(({ ok }) => ok),
     'the opening stock is booked',
   );
-}
-
-/** The rules in programme/rules/, in the order of their file names. */
-function demoRules(): unknown[] {
-  const folder = path.join(import.meta.dirname, 'programme/rules');
-  return readdirSync(folder)
-    .sort()
-    .map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDemo } from '../../demo/load.ts';
+import { loadWeeks } from '../../demo/weeks.ts';
 import { readConfig } from '../config.ts';
 import { findTenant } from '../db/directory.ts';
 import { withTenant } from '../db/transact.ts';
@@ -42,6 +43,7 @@ export async function run(args: string[]): Promise<number> {
   const { app, url, stop } = await startServices(config, ['web', 'worker']);
   try {
     await loadDemo(app.db);
+    await loadWeeks(app.db, app.now());
     const { tenant } = (await findTenant(app.db, 'nusa'))!;
     await tellAll(app, tenant, asked);
     say(`\nThe same on screen:

@@ -42,7 +42,7 @@ export type GoalProgress = {
   endsOn: Day;
 };
 
-/** Every goal of today that is somebody's own, their outlets' or their partner's; in order of code. */
+/** Every goal of today that is somebody's own, their outlets' or their partner's; in the order of the rules. */
 export async function goalsOfToday(
   tx: Tx,
   programme: Programme,

@@ -106,7 +106,7 @@ test('staff are found by e-mail however it is capitalised', async () => {
 test('a programme has its period, its currency and its settings', async () => {
   await inNusa(async (tx) => {
     const programme = await programmeByCode(tx, 'mitra-warung');
-    expect(programme).toMatchObject({ startsOn: '2017-05-01', endsOn: '2018-12-31', currency: 'MYR' });
+    expect(programme).toMatchObject({ startsOn: '2017-05-01', endsOn: '2030-12-31', currency: 'MYR' });
     expect(programme!.settings.totalMinorMax).toBe(100_000);
     expect(await programmeById(tx, people.programme)).toEqual(programme);
     expect(await listProgrammes(tx)).toEqual([programme]);
