@@ -11,6 +11,9 @@ type Name = { code: string; name: string };
 
 /** What rules of a programme can speak of, for whoever writes one: by code, with the name in the reader's language. */
 export type RuleNames = {
+  /** First and last day of the programme. */
+  startsOn: string;
+  endsOn: string;
   assets: { code: string; kind: string; scale: number }[];
   /** In their order, from the lowest on. */
   tiers: Name[];
@@ -38,6 +41,8 @@ export async function tellNames(tx: Tx, programme: Programme, language: string):
   const codeOf = new Map(areas.map(({ id, code }) => [id, code]));
   const groups = Map.groupBy(rules, ({ stacking }) => stacking.group);
   return {
+    startsOn: programme.startsOn,
+    endsOn: programme.endsOn,
     assets: (await listUnits(tx)).map(({ code, kind, scale }) => ({ code, kind, scale })),
     tiers: tiers.length > 0 ? tiers : words.tiers.map((code) => ({ code, name: code })),
     segments: documents.flatMap((one) => (one.kind === 'segment' ? [named(one)] : [])),

@@ -12,6 +12,8 @@ import { whichProgramme } from './rule-versions.ts';
 const name = { code: z.string(), name: z.string() };
 const namesShape = z
   .object({
+    startsOn: z.iso.date(),
+    endsOn: z.iso.date(),
     assets: z.array(z.object({ code: z.string(), kind: z.string(), scale: z.int() })),
     tiers: z.array(z.object(name)).openapi({ description: 'From the lowest on' }),
     segments: z.array(z.object(name)),
