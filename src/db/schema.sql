@@ -990,6 +990,7 @@ create table settlement (
   constraint settlement_turn_check CHECK ((turn > 0))
 );
 
+CREATE INDEX settlement_ended ON public.settlement USING btree (tenant, last_day);
 CREATE INDEX settlement_subject ON public.settlement USING btree (tenant, subject, last_day);
 alter table settlement enable row level security;
 alter table settlement force row level security;

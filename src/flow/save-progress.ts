@@ -12,7 +12,8 @@ import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { wallTime, type Day } from '../shared/time.ts';
 import { keepSegments } from './keep-segments.ts';
-import { moveEverybody, moveTiers } from './settle-ended.ts';
+import { moveTiers } from './move-tiers.ts';
+import { moveEverybody } from './settle-ended.ts';
 
 /** How a document of tiers, a discount or a segment takes effect. */
 export type SaveProgress = { effectiveFrom?: Day | undefined; state?: 'live' | 'retired' | undefined };

@@ -12,8 +12,7 @@ import { judgeGoals, settleGoals, type Touched } from '../progress/settle-goals.
 import { setTargets } from '../progress/targets.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { momentAt, type Day } from '../shared/time.ts';
-import { payAwards } from './pay-awards.ts';
-import { judgedAs, tellGoals } from './reach-goals.ts';
+import { payGoals } from './pay-goals.ts';
 import { ownersById } from './tell-standings.ts';
 
 /** A target in codes: of the rule, and of whose goal it is. */
@@ -61,8 +60,7 @@ export async function giveTargets(
     touched.push({ goal, subject, days: new Set(days), occurredAt });
   }
   const settled = await settleGoals(tx, await judgeGoals(tx, programme, touched, at), at);
-  await tellGoals(tx, settled, at);
-  await payAwards(tx, programme, settled.map(judgedAs), at);
+  await payGoals(tx, programme, settled, at);
   return { ok: true, set: given.length };
 }
 

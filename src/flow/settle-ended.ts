@@ -1,5 +1,5 @@
 import { listTenants } from '../db/directory.ts';
-import type { Db, Tx } from '../db/transact.ts';
+import type { Db } from '../db/transact.ts';
 import { withTenant } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
 import { log } from '../log.ts';
@@ -7,16 +7,13 @@ import { participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
-import { endedGoals, noteSettled, settleEnded } from '../progress/ended.ts';
-import { computeTiers, endingSoon, tiersDue, tiersEnding } from '../progress/tiers.ts';
+import { earnedEnded, endedGoals, noteSettled, settleEnded } from '../progress/ended.ts';
+import { endingSoon, tiersDue, tiersEnding } from '../progress/tiers.ts';
 import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
-import { readNetwork } from './gather-facts.ts';
-import { restateForFacts } from './judge-again.ts';
-import { payAwards } from './pay-awards.ts';
-import { judgedAs, tellGoals } from './reach-goals.ts';
-import { settleActivities } from './record-activities.ts';
-import { tellTierEndings, tellTiers } from './tell-tiers.ts';
+import { moveTiers } from './move-tiers.ts';
+import { payGoals } from './pay-goals.ts';
+import { tellTierEndings } from './tell-tiers.ts';
 
 /** Those whose goals or tiers are settled in one transaction. */
 const pageMax = 200;
@@ -50,6 +47,8 @@ export async function* settlingEnded(
   for (const programme of await withTenant(db, tenant, listProgrammes)) {
     yield* settlingGoals(db, tenant, programme, at, limit);
     yield* settlingTiers(db, tenant, programme, at, limit);
+    await withTenant(db, tenant, (tx) => noteSettled(tx, programme, at));
+    yield;
   }
 }
 
@@ -61,22 +60,18 @@ async function* settlingGoals(
   limit: number,
 ): AsyncGenerator<void> {
   const ended = await withTenant(db, tenant, (tx) => endedGoals(tx, programme, at));
-  if (ended.length === 0) return;
   for (const one of ended) {
     let after: SubjectId | null = null;
     do {
       after = await withTenant(db, tenant, async (tx): Promise<SubjectId | null> => {
         await lockBook(tx);
         const { settled, last } = await settleEnded(tx, programme, one, { after, limit }, at);
-        await tellGoals(tx, settled, at);
-        await payAwards(tx, programme, settled.map(judgedAs), at);
+        await payGoals(tx, programme, settled, at);
         return last;
       });
       yield;
     } while (after !== null);
   }
-  await withTenant(db, tenant, (tx) => noteSettled(tx, programme, at));
-  yield;
 }
 
 async function* settlingTiers(
@@ -90,8 +85,9 @@ async function* settlingTiers(
   const { due, ending } = await withTenant(db, tenant, async (tx) => {
     const { tiers } = await followedBy(tx, programme.id);
     if (tiers.length === 0) return { due: [], ending: [] };
+    const earned = await earnedEnded(tx, programme, at);
     return {
-      due: await tiersDue(tx, programme.id, day),
+      due: [...new Set([...(await tiersDue(tx, programme.id, day)), ...(earned as ParticipantId[])])],
       ending: await endingSoon(tx, programme, tiers, at),
     };
   });
@@ -149,18 +145,4 @@ export async function moveEverybody(
     moved += page.length;
     from = page.at(-1)!;
   }
-}
-
-/** Computes people's tiers, tells them, and judges again what was judged with another one. Under the lock of the book. */
-export async function moveTiers(
-  tx: Tx,
-  programme: Programme,
-  participants: readonly ParticipantId[],
-  at: Date,
-): Promise<void> {
-  const { tiers } = await followedBy(tx, programme.id);
-  const changes = await computeTiers(tx, programme, tiers, participants, at);
-  await tellTiers(tx, programme, tiers, changes, at);
-  const again = await restateForFacts(tx, programme, { tierChanges: changes, segmented: [] }, at);
-  await settleActivities(tx, programme, again, await readNetwork(tx, again), at);
 }

@@ -18,7 +18,10 @@ const counting = {
     .strictObject({ skus: names.optional(), categories: names.optional(), focus: z.boolean().optional() })
     .optional(),
 };
-/** What activities add up to, or the units of an asset that rules awarded for them: status points. */
+/**
+ * What activities add up to; or the units of an asset that rules awarded for them and goals paid, of goals on the last
+ * day of their period: status points.
+ */
 const counts = z.union([measure, z.strictObject({ of: z.literal('earned'), asset: code })]);
 
 const tiers = z.strictObject({

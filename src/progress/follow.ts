@@ -10,6 +10,7 @@ import { addDays, type Day } from '../shared/time.ts';
 import { followedBy, type Followed } from './book.ts';
 import type { CounterId } from './counter.ts';
 import { addCounts, filledCounters, keepCounters } from './counters.ts';
+import { countEarned } from './earned.ts';
 import { countsBetween, countsOf, type Count, type Counting } from './evaluate-counts.ts';
 import { reasonOf } from './evaluate-goal.ts';
 import { fillCounters } from './history.ts';
@@ -75,6 +76,7 @@ export async function followProgress(
   );
   const judged = await judgeGoals(tx, programme, touched, at);
   const settled = await settleGoals(tx, judged, at);
+  const earned = await countEarned(tx, programme.id, followed, settled);
   const byGoal = Map.groupBy(judged, ({ goal, subject }) => `${goal.rule} ${subject}`);
   const reasons = new Map(
     changes.map(
@@ -95,7 +97,7 @@ export async function followProgress(
       tx,
       programme,
       followed.tiers,
-      owners(changed, followed.tierCounters),
+      owners([...changed, ...earned], followed.tierCounters),
       at,
     ),
     segmented: segmentedBy(changed, followed.segmentCounters),

@@ -7,6 +7,7 @@ import { evaluationsOf } from '../rules/evaluations.ts';
 import type { ActivityId, ParticipantId, ProgrammeId } from '../shared/id.ts';
 import type { CounterBook, CounterId } from './counter.ts';
 import { addCounts, countsKept, filledCounters } from './counters.ts';
+import { earnedCounters, earnedHistory } from './earned.ts';
 import { countsOf, tally, type Count, type Counting, type Tally } from './evaluate-counts.ts';
 
 /** Activities read at a time, so that memory stays flat however long the history is. */
@@ -26,6 +27,8 @@ export async function fillCounters(
       tx,
       page.flatMap((counting) => countsOf(book, counting)).filter(({ counter }) => wanted.has(counter)),
     );
+  const earned = earnedCounters(book).filter(({ id }) => wanted.has(id));
+  for await (const page of earnedHistory(tx, programme, earned)) await addCounts(tx, page);
 }
 
 /** A counter that does not hold what activities add up to: `kept` is its row, `counted` what it should be. */
@@ -57,6 +60,8 @@ export async function verifyCounters(
         .flatMap((counting) => countsOf(book, counting))
         .filter(({ counter, subject }) => isLooked.has(counter) && (!people || people.has(subject))),
     );
+  const earned = earnedCounters(book).filter(({ id }) => isLooked.has(id));
+  for await (const page of earnedHistory(tx, programme, earned, participants)) tally(counted, page);
   const kept = tally(new Map(), await countsKept(tx, looked, participants));
   const names = new Set([...counted.keys(), ...kept.keys()]);
   const problems = [...names].flatMap((name) => {

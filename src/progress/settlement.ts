@@ -1,6 +1,13 @@
 import type { Tx } from '../db/transact.ts';
 import type { Considered, Evaluation } from '../rules/evaluation.ts';
-import { eventId, type ActivityId, type Id, type RuleId } from '../shared/id.ts';
+import {
+  eventId,
+  type ActivityId,
+  type Id,
+  type ParticipantId,
+  type ProgrammeId,
+  type RuleId,
+} from '../shared/id.ts';
 import type { SubjectId } from './counter.ts';
 import type { Period } from './period.ts';
 
@@ -57,6 +64,38 @@ export async function settlementsOf(tx: Tx, goals: readonly GoalId[]): Promise<M
     [tx.tenant, goals],
   );
   return Map.groupBy(rows.map(settlementFrom), ({ goal }) => goal);
+}
+
+/** The newest turns of a programme's goals that are people's own, of all or of some, in order of id after one. */
+export async function settlementsAfter(
+  tx: Tx,
+  programme: ProgrammeId,
+  participants: readonly ParticipantId[] | null,
+  after: GoalId | null,
+  limit: number,
+): Promise<Settlement[]> {
+  const rows = await tx.query<Row>(
+    `select s.goal, s.turn, s.rule, s.version, s.subject, s.first_day as first, s.last_day as last, s.document
+     from settlement s
+     join rule r on r.tenant = $1 and r.id = s.rule and r.version = s.version and r.programme = $2
+     join participant m on m.tenant = $1 and m.id = s.subject
+     where s.tenant = $1 and ($3::uuid[] is null or s.subject = any($3)) and ($4::uuid is null or s.goal > $4)
+       and not exists (
+         select 1 from settlement later where later.tenant = $1 and later.goal = s.goal and later.turn > s.turn)
+     order by s.goal limit $5`,
+    [tx.tenant, programme, participants, after, limit],
+  );
+  return rows.map(settlementFrom);
+}
+
+/** Whose goals' periods ended within these days; null: from the beginning. */
+export async function subjectsEnded(tx: Tx, from: string | null, to: string): Promise<SubjectId[]> {
+  const rows = await tx.query<{ subject: SubjectId }>(
+    `select distinct s.subject from settlement s
+     where s.tenant = $1 and s.last_day >= coalesce($2::date, '-infinity') and s.last_day <= $3 order by s.subject`,
+    [tx.tenant, from, to],
+  );
+  return rows.map(({ subject }) => subject);
 }
 
 /** The newest turns under a rule of people's periods that end within these days. */

@@ -7,7 +7,7 @@ create table counter (
   id uuid not null,
   programme uuid not null,
   filled_at timestamptz not null,
-  -- Through which day the goals were settled that wait for the end of their period.
+  -- Through which day what the end of a period brings about was settled: shares, and what goals pay and tiers count.
   settled_on date,
   primary key (tenant, id),
   foreign key (tenant, programme) references programme (tenant, id)
@@ -57,6 +57,7 @@ create table settlement (
   primary key (tenant, goal, turn)
 );
 create index settlement_subject on settlement (tenant, subject, last_day);
+create index settlement_ended on settlement (tenant, last_day);
 
 -- Versions of what a programme says of tiers, discounts and segments; nothing is overwritten.
 create table progress_document (
