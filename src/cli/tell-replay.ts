@@ -1,5 +1,6 @@
 import type { Programme } from '../network/programmes.ts';
-import type { Compared, ReplayResult } from '../replay/replay.ts';
+import type { ReplayResult } from '../replay/replay.ts';
+import type { Compared, NotCounted } from '../replay/result.ts';
 import type { RuleDocument } from '../rules/document.ts';
 
 const headings = { rule: 'rule', tier: 'tier', area: 'area', product: 'product', day: 'day' } as const;
@@ -33,9 +34,28 @@ export function tellReplay(
     ...exhausted.map(
       ({ rule, period, day }) => `The limit of ${rule} (${period}) would have been used up on ${day}.`,
     ),
-    ...(result.withoutGoals.length > 0
-      ? [`Goals that a replay cannot judge are left out: ${result.withoutGoals.join(', ')}.`]
-      : []),
+    ...tellTiers(result.tiers),
+    ...result.notCounted.map(({ what, codes }) => `${notCounted[what]}: ${codes.join(', ')}.`),
+  ];
+}
+
+const notCounted: Record<NotCounted['what'], string> = {
+  grants: 'Certificates, entries in draws and messages are not counted',
+  bonuses: 'Bonuses by volume are not counted: no rule pays them',
+  targets: 'Nobody has set targets for these goals, so they pay nothing',
+  tiers: 'What these rules would pay at the other tiers is not counted',
+};
+
+function tellTiers(tiers: ReplayResult['tiers']): string[] {
+  if (!tiers) return [];
+  if (tiers.moves.length === 0) return [`Nobody would have another tier on ${tiers.day}.`];
+  return [
+    `On ${tiers.day} these people would have another tier:`,
+    ...tiers.moves.map(({ live, proposed, participants }) => `  ${participants} ${proposed} and not ${live}`),
+    ...tiers.named.map(
+      ({ personName, code, partnerName, live, proposed }) =>
+        `  ${personName} (${code}, ${partnerName}): ${proposed} and not ${live}`,
+    ),
   ];
 }
 

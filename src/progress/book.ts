@@ -1,4 +1,5 @@
 import type { Tx } from '../db/transact.ts';
+import type { CompiledRule } from '../rules/compile.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import type { RuleBook } from '../rules/select.ts';
 import type { ProgrammeId } from '../shared/id.ts';
@@ -109,11 +110,13 @@ function follow(programme: ProgrammeId, rules: RuleBook, documents: readonly Sto
     discounts,
     segments,
     segmentsAsked: segmentsAskedBy(rules, segments),
-    rulesAskTier: rules.rules.some(
-      ({ scopeSets, document }) =>
-        scopeSets.tiers !== null || JSON.stringify(document).includes('participant.tier'),
-    ),
+    rulesAskTier: rules.rules.some(asksTier),
   };
+}
+
+/** True for a rule that may judge otherwise with another tier. */
+export function asksTier({ scopeSets, document }: CompiledRule): boolean {
+  return scopeSets.tiers !== null || JSON.stringify(document).includes('participant.tier');
 }
 
 // What an expression does with somebody's segments is not looked into: it may ask for any.

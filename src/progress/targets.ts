@@ -30,17 +30,17 @@ export async function setTargets(tx: Tx, targets: readonly NewTarget[], by: stri
   );
 }
 
-/** Every target of these people under these rules, older ones and older versions among them. */
+/** Every target of these people (null: of everybody) under these rules, older ones and older versions among them. */
 export async function targetsOf(
   tx: Tx,
   rules: readonly RuleId[],
-  subjects: readonly SubjectId[],
+  subjects: readonly SubjectId[] | null,
 ): Promise<Target[]> {
-  if (rules.length === 0 || subjects.length === 0) return [];
+  if (rules.length === 0 || subjects?.length === 0) return [];
   return tx.query<Target>(
     `select t.rule, t.subject, t.starts_on as "startsOn", t.version, t.value from target t
-     where t.tenant = $1 and t.rule = any($2::uuid[]) and t.subject = any($3::uuid[])`,
-    [tx.tenant, [...new Set(rules)], [...new Set(subjects)]],
+     where t.tenant = $1 and t.rule = any($2::uuid[]) and ($3::uuid[] is null or t.subject = any($3))`,
+    [tx.tenant, [...new Set(rules)], subjects && [...new Set(subjects)]],
   );
 }
 

@@ -1,6 +1,8 @@
 import { isBefore, type Position } from './history.ts';
-import type { Demand, SharedUsage } from './shard.ts';
-import { emptyTally, mergeTally, worlds, type Tally, type World } from './tally.ts';
+import type { Sequenced } from './limited-goals.ts';
+import type { Demand, Finished, SharedUsage } from './shard.ts';
+import { mergeHoldings, type Holdings } from './sums.ts';
+import { emptyTally, mergeTally, worlds, type World } from './tally.ts';
 
 /** A part of the history, wherever it runs. */
 export type Runner = {
@@ -11,15 +13,22 @@ export type Runner = {
     until: Position | null,
     shared: SharedUsage,
   ): Promise<{ count: number; demand: Demand; lastDay: string }>;
-  keep(): Promise<void>;
+  /** Keeps what was tried; answers what it changes for goals under limits. */
+  keep(): Promise<Sequenced[]>;
   forget(): Promise<void>;
-  finish(): Promise<Tally>;
+  finish(): Promise<Finished>;
 };
 
 /** A shared limit that was used up, and the day of the event that did it. */
 export type Exhausted = { world: World; name: string; day: string };
 
-type Progress = { evaluated: number };
+/** Whoever wants to know while it runs. `stopped` may throw, which ends it between stretches. */
+export type Listener = {
+  onProgress(evaluated: number): void;
+  /** Hears what changes for goals under limits, in order of recording. */
+  onSequenced(versions: readonly Sequenced[]): void;
+  stopped(): void;
+};
 type State = {
   usage: Record<World, Map<string, bigint>>;
   exhausted: Map<string, Exhausted>;
@@ -31,13 +40,12 @@ type State = {
  * their part. A limit that participants share, such as a budget, is counted here: all parts try a stretch of the history
  * with the usage before it. Where what they used together stays below the bound, no order among them could have made a
  * difference, and it is kept. Where it does not, it is forgotten and tried in halves, down to the one activity that
- * reaches the bound; from then on the parts know that nothing is left. Throws what `stopped` throws, between stretches.
+ * reaches the bound; from then on the parts know that nothing is left.
  */
 export async function runMerged(
   runners: readonly Runner[],
-  onProgress: (progress: Progress) => void,
-  stopped: () => void,
-): Promise<{ tally: Tally; exhausted: Exhausted[] }> {
+  listener: Listener,
+): Promise<Omit<Finished, 'sequenced'> & { exhausted: Exhausted[] }> {
   const state: State = {
     usage: { live: new Map(), proposed: new Map() },
     exhausted: new Map(),
@@ -45,16 +53,21 @@ export async function runMerged(
   };
   let evaluated = 0;
   for (;;) {
-    stopped();
+    listener.stopped();
     const fills = await Promise.all(runners.map((runner) => runner.fill()));
     const isOver = fills.every(({ last, ended }) => ended && last === null);
     if (isOver) break;
-    evaluated += await runStretch(runners, earliest(fills), state);
-    onProgress({ evaluated });
+    evaluated += await runStretch(runners, earliest(fills), state, listener);
+    listener.onProgress(evaluated);
   }
-  const tally = emptyTally();
-  for (const part of await Promise.all(runners.map((runner) => runner.finish()))) mergeTally(tally, part);
-  return { tally, exhausted: [...state.exhausted.values()] };
+  const whole = { tally: emptyTally(), holdings: new Map() as Holdings };
+  for (const runner of runners) {
+    const part = await runner.finish();
+    mergeTally(whole.tally, part.tally);
+    mergeHoldings(whole.holdings, part.holdings);
+    listener.onSequenced(part.sequenced);
+  }
+  return { ...whole, exhausted: [...state.exhausted.values()] };
 }
 
 // As far as all parts have read; null where all have read to the end.
@@ -66,13 +79,20 @@ function earliest(fills: readonly { last: Position | null; ended: boolean }[]): 
   );
 }
 
-async function runStretch(runners: readonly Runner[], until: Position | null, state: State): Promise<number> {
+async function runStretch(
+  runners: readonly Runner[],
+  until: Position | null,
+  state: State,
+  listener: Listener,
+): Promise<number> {
   const shared = changesOf(state);
   const attempts = await Promise.all(runners.map((runner) => runner.attempt(until, shared)));
   const count = attempts.reduce((sum, attempt) => sum + attempt.count, 0);
   const demands = attempts.map(({ demand }) => demand);
   if (count <= 1 || worlds.every((world) => isSafe(world, demands, state))) {
-    await Promise.all(runners.map((runner) => runner.keep()));
+    const kept = await Promise.all(runners.map((runner) => runner.keep()));
+    const sequenced = kept.flat().toSorted((a, b) => (isBefore(a.position, b.position) ? -1 : 1));
+    if (sequenced.length > 0) listener.onSequenced(sequenced);
     const lastDay = attempts
       .map((attempt) => attempt.lastDay)
       .toSorted()
@@ -85,8 +105,8 @@ async function runStretch(runners: readonly Runner[], until: Position | null, st
   const middle = halves
     .flatMap((half) => half.middle ?? [])
     .reduce((first, one) => (isBefore(one, first) ? one : first));
-  const first = await runStretch(runners, middle, state);
-  return first + (await runStretch(runners, until, state));
+  const first = await runStretch(runners, middle, state, listener);
+  return first + (await runStretch(runners, until, state, listener));
 }
 
 function changesOf({ usage, changed }: State): SharedUsage {

@@ -12,7 +12,7 @@ export type ReplayState = (typeof replayStates)[number];
 type AsJson<T> = T extends bigint
   ? number
   : T extends string
-    ? string
+    ? T
     : T extends object
       ? { [Key in keyof T]: AsJson<T[Key]> }
       : T;

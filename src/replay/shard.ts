@@ -1,15 +1,17 @@
-import { countedBy } from '../rules/document.ts';
-import { boundOf, usageKeysOf } from '../rules/evaluate-limits.ts';
-import { viewOf } from '../rules/evaluate-scope.ts';
+import { viewOf, type View } from '../rules/evaluate-scope.ts';
+import { usageKeysOf } from '../rules/evaluate-limits.ts';
 import { evaluateOne } from '../rules/evaluate.ts';
-import { usageName, type Evaluation, type Subject, type Use } from '../rules/evaluation.ts';
-import { bindRules, candidatesOf, type RuleBook } from '../rules/select.ts';
-import type { Count } from '../progress/evaluate-counts.ts';
-import type { GoalReplay } from './goals.ts';
+import { awardsOf, usageName, type Evaluation, type Use } from '../rules/evaluation.ts';
+import { candidatesOf, type RuleBook } from '../rules/select.ts';
+import { countsBetween, countsOf, type Count } from '../progress/evaluate-counts.ts';
+import type { Books } from './books.ts';
+import { boundFor } from './bounds.ts';
 import { isBefore, type Position, type Recorded } from './history.ts';
+import type { Sequenced } from './limited-goals.ts';
+import { addCount, type Holdings } from './sums.ts';
 import {
   addContribution,
-  contributionOf,
+  contributionsOf,
   emptyTally,
   rulesById,
   worlds,
@@ -19,7 +21,7 @@ import {
 } from './tally.ts';
 
 /** A limit that participants share, such as a budget: whoever comes first gets it, in whichever part of the history. */
-export type SharedUse = {
+type SharedUse = {
   name: string;
   /** Below zero: given back by a correction. */
   units: bigint;
@@ -34,8 +36,11 @@ export type Demand = Record<World, SharedUse[]>;
 /** How much of the shared limits is used, in each world, where it changed. */
 export type SharedUsage = Record<World, [name: string, units: bigint][]>;
 
-/** `changed`: the rules that the two do not share. */
-export type Books = Record<World, RuleBook> & { changed: RuleBook };
+/** From which day on activities are judged and told; what happened before only fills limits and counters. */
+export type Days = { judgedFrom: string; toldFrom: string };
+
+/** What a part came to: sums of awards, what counters hold, and what is taken back of goals under limits in the end. */
+export type Finished = { tally: Tally; holdings: Holdings; sequenced: Sequenced[] };
 
 /**
  * One part of the history on its way through both sets of rules. Limits of a participant are counted here; those that
@@ -49,31 +54,26 @@ export type Shard = {
   last(): Position | null;
   /** Evaluates what waits up to a position. */
   attempt(until: Position | null, shared: SharedUsage): { count: number; demand: Demand; lastDay: string };
-  /** Keeps what was tried; answers how much that was. */
-  keep(): number;
+  /** Keeps what was tried; answers how much that was, and what it changes for goals under limits. */
+  keep(): { count: number; sequenced: Sequenced[] };
   forget(): void;
   /** What it all came to; nothing more will come. */
-  finish(): Tally;
+  finish(): Finished;
 };
 
 /** What one version came to: kept for as long as a later version may replace it. */
-type Outcome = { uses: Record<World, Use[]>; contribution: Contribution; counts: Count[] };
+type Outcome = { uses: Record<World, readonly Use[]>; contributions: Contribution[]; counts: Count[] };
 
-/** `firstDay`: what happened before only fills the limits. */
-export function openShard(
-  books: Books,
-  goals: GoalReplay,
-  firstDay: string,
-  dayOf: (one: Recorded) => string,
-): Shard {
+export function openShard(books: Books, days: Days): Shard {
   const tally = emptyTally();
-  const judge = openJudge(books, goals, (one) => dayOf(one) >= firstDay);
+  const holdings: Holdings = new Map();
+  const judge = openJudge(books, days);
   let waiting: Recorded[] = [];
   let tried: Tried[] = [];
 
-  const add = ({ contribution, counts }: Outcome, sign: 1n | -1n) => {
-    addContribution(tally, contribution, sign);
-    goals.add(counts, sign);
+  const add = ({ contributions, counts }: Outcome, sign: 1n | -1n) => {
+    for (const one of contributions) addContribution(tally, one, sign);
+    for (const count of counts) addCount(holdings, books.spans, count, sign);
   };
   const countUntil = (until: Position | null) => {
     if (!until) return waiting.length;
@@ -92,77 +92,92 @@ export function openShard(
       judge.tell(shared);
       const some = waiting.slice(0, countUntil(until));
       tried = some.map((one) => judge.attempt(one));
-      const last = some.at(-1);
-      return { count: some.length, demand: demandOf(books, tried), lastDay: last ? dayOf(last) : '' };
+      return { count: some.length, demand: demandOf(books, tried), lastDay: tried.at(-1)?.day ?? '' };
     },
     keep() {
-      for (const { one, before, outcome } of tried) {
+      for (const { one, day, before, outcome } of tried) {
         if (before) add(before, -1n);
         add(outcome, 1n);
-        if (!one.isCorrected && !one.subject.activity.withdrawn && dayOf(one) >= firstDay)
+        if (!one.isCorrected && !one.subject.activity.withdrawn && day >= days.toldFrom)
           tally.activities += 1;
       }
       judge.keep(tried);
-      const kept = tried.length;
-      waiting = waiting.slice(kept);
+      const sequenced = tried.flatMap(({ one: { position }, before, outcome }) =>
+        sequencedOf(books, position, before?.counts ?? [], outcome.counts),
+      );
+      const count = tried.length;
+      waiting = waiting.slice(count);
       tried = [];
-      return kept;
+      return { count, sequenced };
     },
     forget() {
       judge.forget(tried);
       tried = [];
     },
     finish() {
-      for (const outcome of judge.unfinished()) add(outcome, -1n);
-      addContribution(tally, goals.settle(), 1n);
-      return tally;
+      const unfinished = [...judge.unfinished()];
+      for (const outcome of unfinished) add(outcome, -1n);
+      const position = { at: 8.64e15, id: '' };
+      const sequenced = unfinished.flatMap(({ counts }) => sequencedOf(books, position, counts, []));
+      return { tally, holdings, sequenced };
     },
   };
 }
 
+function sequencedOf(
+  { sequenced }: Books,
+  position: Position,
+  before: readonly Count[],
+  after: readonly Count[],
+): Sequenced[] {
+  if (sequenced.size === 0) return [];
+  const taken = before.map((count) => ({ ...count, value: -count.value }));
+  const counts = [...taken, ...after].filter(({ counter }) => sequenced.has(counter));
+  return counts.length > 0 ? [{ position, counts }] : [];
+}
+
 /** A version that was evaluated for now, and what an earlier version of it had come to. */
-type Tried = { one: Recorded; before: Outcome | undefined; outcome: Outcome };
+type Tried = { one: Recorded; day: string; before: Outcome | undefined; outcome: Outcome };
 
 /** Evaluates versions one after the other and keeps count of the limits; what was tried last can be forgotten again. */
-function openJudge(books: Books, goals: GoalReplay, isTold: (one: Recorded) => boolean) {
+function openJudge(books: Books, { judgedFrom, toldFrom }: Days) {
   const usage = { live: new Map<string, bigint>(), proposed: new Map<string, bigint>() };
   const earlier = new Map<string, Outcome>();
   const use = (world: World, uses: readonly Use[], sign: 1n | -1n) => {
-    for (const { units, ...key } of uses) {
-      const name = usageName(key);
-      usage[world].set(name, (usage[world].get(name) ?? 0n) + sign * units);
+    for (const each of uses) {
+      const name = usageName(each);
+      usage[world].set(name, (usage[world].get(name) ?? 0n) + sign * each.units);
     }
+  };
+  const judge = (view: View): Record<World, Evaluation> => {
+    const live = evaluateOne(books.live, view, usage.live, 'fired');
+    const proposed = isSame(books, view, usage)
+      ? live
+      : evaluateOne(books.proposed, view, usage.proposed, 'fired');
+    return { live, proposed };
   };
   return {
     tell(shared: SharedUsage): void {
       for (const world of worlds) for (const [name, units] of shared[world]) usage[world].set(name, units);
     },
     attempt(one: Recorded): Tried {
-      const { subject } = one;
-      const before = earlier.get(subject.activity.id);
-      const outcome: Outcome = {
-        uses: { live: [], proposed: [] },
-        contribution: [],
-        counts: goals.countsOf(subject),
-      };
+      const { id } = one.subject.activity;
+      const view = viewOf(one.subject);
+      const { day } = view.wall;
+      const before = earlier.get(id);
+      const outcome: Outcome = { uses: noUses, contributions: [], counts: goalCounts(books, one, view) };
       if (before) for (const world of worlds) use(world, before.uses[world], -1n);
-      const live = evaluateOne(books.live, viewOf(subject), usage.live, 'fired');
-      const proposed = isSame(books, subject, usage)
-        ? live
-        : evaluateOne(books.proposed, viewOf(subject), usage.proposed, 'fired');
-      for (const [world, { uses }] of Object.entries({ live, proposed }) as [World, Evaluation][]) {
-        use(world, uses, 1n);
-        outcome.uses[world] = uses;
+      if (day >= judgedFrom) {
+        const { live, proposed } = judge(view);
+        outcome.uses = { live: live.uses, proposed: proposed.uses };
+        for (const world of worlds) use(world, outcome.uses[world], 1n);
+        if (day >= toldFrom) {
+          outcome.contributions = contributed(books, view, live, proposed);
+          outcome.counts.push(...statusCounts(books, one, view, live, proposed));
+        }
       }
-      if (isTold(one) && live === proposed)
-        outcome.contribution = contributionOf('both', books.live, subject, live);
-      else if (isTold(one))
-        outcome.contribution = [
-          ...contributionOf('live', books.live, subject, live),
-          ...contributionOf('proposed', books.proposed, subject, proposed),
-        ];
-      if (one.isCorrected) earlier.set(subject.activity.id, outcome);
-      return { one, before, outcome };
+      if (one.isCorrected) earlier.set(id, outcome);
+      return { one, day, before, outcome };
     },
     keep(tried: readonly Tried[]): void {
       for (const { one } of tried) if (!one.isCorrected) earlier.delete(one.subject.activity.id);
@@ -182,25 +197,45 @@ function openJudge(books: Books, goals: GoalReplay, isTold: (one: Recorded) => b
   };
 }
 
-// Most activities fit none of the changed rules. Then both worlds say the same, unless limits were used up differently.
-function isSame(books: Books, subject: Subject, usage: Record<World, Map<string, bigint>>): boolean {
-  if (subject.activity.withdrawn) return true;
-  const view = viewOf(subject);
-  if (candidatesOf(books.changed, view).length > 0) return false;
-  return candidatesOf(limitedRules(books.live), view).every((rule) =>
-    usageKeysOf(rule, view).every((key) => {
-      const name = usageName(key);
-      return (usage.live.get(name) ?? 0n) === (usage.proposed.get(name) ?? 0n);
-    }),
-  );
+const noUses = { live: [], proposed: [] };
+
+function contributed(books: Books, view: View, live: Evaluation, proposed: Evaluation): Contribution[] {
+  if (live === proposed) return contributionsOf('both', books.live, view, live);
+  return [
+    ...contributionsOf('live', books.live, view, live),
+    ...contributionsOf('proposed', books.proposed, view, proposed),
+  ];
 }
 
-const limited = new WeakMap<RuleBook, RuleBook>();
+function goalCounts({ counters }: Books, { subject, partner }: Recorded, view: View): Count[] {
+  return countsOf(counters, { ...subject, partner, awards: [] }, view);
+}
 
-function limitedRules(book: RuleBook): RuleBook {
-  let found = limited.get(book);
-  if (!found) limited.set(book, (found = bindRules(book.rules.filter(({ document }) => document.limits))));
-  return found;
+// By how much more the proposed rules award of what tiers are reached by.
+function statusCounts(
+  { status }: Books,
+  { subject }: Recorded,
+  view: View,
+  live: Evaluation,
+  proposed: Evaluation,
+): Count[] {
+  if (live === proposed || status.ids.length === 0) return [];
+  const counted = (evaluation: Evaluation) =>
+    countsOf(status, { ...subject, partner: null, awards: awardsOf(evaluation) }, view);
+  return countsBetween(counted(live), counted(proposed));
+}
+
+// Most activities fit none of the changed rules. Then both worlds say the same, unless limits were used up differently.
+function isSame({ watched, changed }: Books, view: View, usage: Record<World, Map<string, bigint>>): boolean {
+  if (view.activity.withdrawn) return true;
+  return candidatesOf(watched, view).every(
+    (rule) =>
+      !changed.has(rule) &&
+      usageKeysOf(rule, view).every((key) => {
+        const name = usageName(key);
+        return (usage.live.get(name) ?? 0n) === (usage.proposed.get(name) ?? 0n);
+      }),
+  );
 }
 
 function demandOf(books: Books, tried: readonly Tried[]): Demand {
@@ -215,18 +250,13 @@ function demandOf(books: Books, tried: readonly Tried[]): Demand {
   return demand;
 }
 
-/** A limit that never binds: what is over it is paid and reported. */
-const unbound = 2n ** 62n;
-
-// What counts for one participant alone is nobody else's business.
+// What counts for the participant alone is nobody else's business; somebody else may be paid by other parts as well.
 function sharedUses(book: RuleBook, { subject }: Recorded, uses: readonly Use[]): SharedUse[] {
+  const { participant, outlet } = subject.activity;
   return uses.flatMap((use) => {
-    if (use.subject === subject.activity.participant) return [];
-    const of = use.subject === use.rule ? 'rule' : 'outlet';
-    const [per] = use.period.split(' ');
-    const limits = (rulesById(book).get(use.rule) ?? []).flatMap(({ document }) => document.limits ?? []);
-    const limit = limits.find((one) => one.of === of && one.per === per && countedBy(one) === use.asset);
-    const bound = !limit || limit.over === 'honour' ? unbound : boundOf(limit);
-    return [{ name: usageName(use), units: use.units, bound, isWhole: limit?.over === 'nothing' }];
+    if (use.subject === participant) return [];
+    const of = use.subject === use.rule ? 'rule' : use.subject === outlet ? 'outlet' : 'participant';
+    const { bound, isWhole } = boundFor(rulesById(book).get(use.rule) ?? [], of, use);
+    return [{ name: usageName(use), units: use.units, bound, isWhole }];
   });
 }

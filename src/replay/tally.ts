@@ -1,6 +1,6 @@
 import type { CompiledRule } from '../rules/compile.ts';
-import { eligibleLines, viewOf, type ViewLine } from '../rules/evaluate-scope.ts';
-import { awardsOf, type Award, type Evaluation, type Subject } from '../rules/evaluation.ts';
+import { eligibleLines, type View, type ViewLine } from '../rules/evaluate-scope.ts';
+import { awardsOf, type Award, type Evaluation } from '../rules/evaluation.ts';
 import type { RuleBook } from '../rules/select.ts';
 import type { RuleId } from '../shared/id.ts';
 
@@ -15,68 +15,44 @@ export type Grouping = (typeof groupings)[number];
 /** Units of one asset. */
 export type Sums = Record<World, bigint>;
 
-/** Sums of awards; `groups` by grouping, then by name and asset, `participants` by id and asset. */
+/** What was awarded of one asset: in all, by each grouping, and by whose it is. */
+type Awarded = { total: Sums; groups: Record<Grouping, Map<string, Sums>>; owners: Map<string, Sums> };
+
+/** Sums of awards, by asset. */
 export type Tally = {
   /** Activities that count in the end. */
   activities: number;
-  totals: Map<string, Sums>;
-  groups: Record<Grouping, Map<string, Sums>>;
-  participants: Map<string, Sums>;
+  assets: Map<string, Awarded>;
 };
 
-/** What one version of an activity adds to a tally, so that a later version can take it out again. */
+/** What an award adds to a tally, so that a later version can take it out again. */
 export type Contribution = {
   world: World | 'both';
-  key: string;
-  grouping: Grouping | 'total' | 'participant';
+  asset: string;
   units: bigint;
-}[];
-
-export function emptyTally(): Tally {
-  const groups = Object.fromEntries(groupings.map((name) => [name, new Map()])) as Tally['groups'];
-  return { activities: 0, totals: new Map(), groups, participants: new Map() };
-}
-
-/** A name and an asset as one key; neither holds a zero character. */
-export const keyOf = (name: string, asset: string): string => `${name}\0${asset}`;
-export const partsOf = (key: string): [name: string, asset: string] => {
-  const at = key.lastIndexOf('\0');
-  return [key.slice(0, at), key.slice(at + 1)];
+  owner: string;
+  groups: Record<Exclude<Grouping, 'product'>, string>;
+  products: readonly (readonly [sku: string, units: bigint])[];
 };
 
+export function emptyTally(): Tally {
+  return { activities: 0, assets: new Map() };
+}
+
 /** What the awards of an evaluation add. Pure. */
-export function contributionOf(
+export function contributionsOf(
   world: World | 'both',
   book: RuleBook,
-  subject: Subject,
+  { activity, facts, wall, lines }: View,
   evaluation: Evaluation,
-): Contribution {
-  const awards = awardsOf(evaluation);
-  if (awards.length === 0) return [];
-  const { activity, facts } = subject;
-  const view = viewOf(subject);
-  const contribution: Contribution = [];
-  for (const award of awards) {
+): Contribution[] {
+  return awardsOf(evaluation).map((award): Contribution => {
     const { asset, units, code } = award;
-    const add = (grouping: Contribution[number]['grouping'], name: string, some = units) =>
-      contribution.push({
-        world,
-        grouping,
-        key: grouping === 'total' ? asset : keyOf(name, asset),
-        units: some,
-      });
-    add('total', asset);
-    add('day', view.wall.day);
-    add('area', facts.outlet?.areas[0] ?? '');
-    add('tier', facts.participant.tier ?? '');
-    add('rule', code);
-    add('participant', activity.participant);
-    const rule = rulesById(book)
-      .get(award.rule)
-      ?.find(({ version }) => version === award.version);
-    for (const [sku, part] of spread(award, rule, view.lines)) add('product', sku, part);
-  }
-  return contribution;
+    const area = facts.outlet?.areas[0] ?? '';
+    const groups = { day: wall.day, area, tier: facts.participant.tier ?? '', rule: code };
+    const products = spread(award, ruleOf(book, award), lines);
+    return { world, asset, units, owner: activity.participant, groups, products };
+  });
 }
 
 const indexes = new WeakMap<RuleBook, Map<RuleId, CompiledRule[]>>();
@@ -88,35 +64,59 @@ export function rulesById(book: RuleBook): Map<RuleId, CompiledRule[]> {
   return index;
 }
 
-/** Adds a contribution, or takes it out again. */
-export function addContribution(tally: Tally, contribution: Contribution, sign: 1n | -1n): void {
-  for (const { world, grouping, key, units } of contribution) {
-    const sums =
-      grouping === 'total'
-        ? tally.totals
-        : grouping === 'participant'
-          ? tally.participants
-          : tally.groups[grouping];
-    let at = sums.get(key);
-    if (!at) sums.set(key, (at = { live: 0n, proposed: 0n }));
-    if (world !== 'proposed') at.live += sign * units;
-    if (world !== 'live') at.proposed += sign * units;
-  }
+/** Adds what an award adds, or takes it out again. */
+export function addContribution(tally: Tally, one: Contribution, sign: 1n | -1n): void {
+  const { world, asset, units, owner, groups, products } = one;
+  let awarded = tally.assets.get(asset);
+  if (!awarded) tally.assets.set(asset, (awarded = nothingAwarded()));
+  const signed = sign * units;
+  add(awarded.total, world, signed);
+  add(at(awarded.owners, owner), world, signed);
+  add(at(awarded.groups.day, groups.day), world, signed);
+  add(at(awarded.groups.area, groups.area), world, signed);
+  add(at(awarded.groups.tier, groups.tier), world, signed);
+  add(at(awarded.groups.rule, groups.rule), world, signed);
+  for (const [sku, part] of products) add(at(awarded.groups.product, sku), world, sign * part);
 }
 
 /** Adds what another part of the history came to. */
 export function mergeTally(into: Tally, part: Tally): void {
   into.activities += part.activities;
-  const pairs = [
-    [into.totals, part.totals],
-    [into.participants, part.participants],
-    ...groupings.map((name) => [into.groups[name], part.groups[name]] as const),
-  ] as const;
-  for (const [sums, more] of pairs)
-    for (const [key, { live, proposed }] of more) {
-      const at = sums.get(key);
-      sums.set(key, { live: (at?.live ?? 0n) + live, proposed: (at?.proposed ?? 0n) + proposed });
-    }
+  for (const [asset, more] of part.assets) {
+    let awarded = into.assets.get(asset);
+    if (!awarded) into.assets.set(asset, (awarded = nothingAwarded()));
+    merge(awarded.total, more.total);
+    for (const [owner, sums] of more.owners) merge(at(awarded.owners, owner), sums);
+    for (const by of groupings)
+      for (const [name, sums] of more.groups[by]) merge(at(awarded.groups[by], name), sums);
+  }
+}
+
+function nothingAwarded(): Awarded {
+  const groups = Object.fromEntries(groupings.map((name) => [name, new Map()])) as Awarded['groups'];
+  return { total: { live: 0n, proposed: 0n }, groups, owners: new Map() };
+}
+
+function at(sums: Map<string, Sums>, name: string): Sums {
+  let found = sums.get(name);
+  if (!found) sums.set(name, (found = { live: 0n, proposed: 0n }));
+  return found;
+}
+
+function add(sums: Sums, world: World | 'both', units: bigint): void {
+  if (world !== 'proposed') sums.live += units;
+  if (world !== 'live') sums.proposed += units;
+}
+
+function merge(sums: Sums, { live, proposed }: Sums): void {
+  sums.live += live;
+  sums.proposed += proposed;
+}
+
+function ruleOf(book: RuleBook, { rule, version }: Award): CompiledRule | undefined {
+  return rulesById(book)
+    .get(rule)
+    ?.find((one) => one.version === version);
 }
 
 // In proportion to what was paid; the last line takes what rounding left over.

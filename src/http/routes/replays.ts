@@ -9,6 +9,7 @@ import {
   type AskedReplay,
   type ReplayId,
 } from '../../replay/requests.ts';
+import { notCountedWhats } from '../../replay/result.ts';
 import { isId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
@@ -41,11 +42,32 @@ const wish = z.strictObject({
 const compared = z.object({ name: z.string(), asset: z.string(), live: units(), proposed: units() });
 const change = z.object({
   participant: z.uuid(),
+  kind: z
+    .enum(['participant', 'outlet', 'partner'])
+    .openapi({ description: 'Outlets and partners have goals of their own' }),
   code: z.string(),
   personName: z.string(),
   asset: z.string(),
   live: units(),
   proposed: units(),
+});
+const tiersShape = z.object({
+  day: z.iso.date().openapi({ description: 'The day after the last, or tomorrow where that is sooner' }),
+  moves: z
+    .array(z.object({ live: z.string(), proposed: z.string(), participants: z.int() }))
+    .openapi({ description: 'How many people would have another tier, by both tiers' }),
+  named: z
+    .array(
+      z.object({
+        participant: z.uuid(),
+        code: z.string(),
+        personName: z.string(),
+        partnerName: z.string(),
+        live: z.string(),
+        proposed: z.string(),
+      }),
+    )
+    .openapi({ description: 'Some of them' }),
 });
 const resultShape = z
   .object({
@@ -69,7 +91,14 @@ const resultShape = z
       least: z.array(change),
     }),
     exhausted: z.array(z.object({ rule: z.string(), period: z.string(), day: z.iso.date() })),
-    withoutGoals: z.array(z.string()),
+    tiers: tiersShape
+      .nullable()
+      .openapi({
+        description: 'Null where no tier is reached by what rules award: no rule moves anybody then',
+      }),
+    notCounted: z
+      .array(z.object({ what: z.enum(notCountedWhats), codes: z.array(z.string()) }))
+      .openapi({ description: 'What the replay cannot tell, by codes of rules or documents' }),
     seconds: z.number(),
   })
   .openapi('ReplayResult');
