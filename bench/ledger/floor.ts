@@ -4,7 +4,6 @@ import { withClient } from '../../src/db/connect.ts';
 import { appRole } from '../../src/db/roles.ts';
 import type { Db } from '../../src/db/transact.ts';
 import { withTenant } from '../../src/db/transact.ts';
-import { listOf } from '../../src/ledger/book.ts';
 import type { NewTransfer } from '../../src/ledger/transfer.ts';
 import type { Base } from '../scratch.ts';
 import type { Book } from './book.ts';
@@ -64,18 +63,18 @@ function columnsOf(transfers: readonly NewTransfer[]): unknown[] {
   const rows = transfers.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const none = rows.map(() => null);
   return [
-    listOf(rows.map((row) => row.id)),
-    listOf(rows.map((row) => row.debit)),
-    listOf(rows.map((row) => row.credit)),
-    listOf(rows.map((row) => row.cause ?? null)),
-    listOf(rows.map((row) => (row.tx === row.cause ? null : row.tx))),
-    listOf(rows.map((row) => row.amount)),
-    listOf(rows.map((row) => row.effectiveAt.toISOString())),
-    listOf(rows.map((row) => row.expiresOn ?? null)),
-    listOf(rows.map((row) => row.kind)),
-    listOf(none),
-    listOf(none),
-    listOf(none),
-    listOf(none),
+    rows.map((row) => row.id),
+    rows.map((row) => row.debit),
+    rows.map((row) => row.credit),
+    rows.map((row) => row.cause ?? null),
+    rows.map((row) => (row.tx === row.cause ? null : row.tx)),
+    rows.map((row) => row.amount),
+    rows.map((row) => row.effectiveAt),
+    rows.map((row) => row.expiresOn ?? null),
+    rows.map((row) => row.kind),
+    none,
+    none,
+    none,
+    none,
   ];
 }

@@ -4,6 +4,7 @@ import type pg from 'pg';
 
 import { isId } from '../shared/id.ts';
 import type { TenantId } from '../shared/id.ts';
+import { arrayBytes, type BinaryType } from './array-binary.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { Login } from './connect.ts';
 
@@ -83,7 +84,7 @@ function openTx(db: Db, client: pg.PoolClient, tenant: TenantId): { tx: Tx; end:
     ) {
       assert(open, 'a transaction is not used after its work has returned');
       db.watch?.(sql);
-      const result = await client.query<Row>({ text: sql, values: values.map(asParameter), ...options });
+      const result = await client.query<Row>({ text: sql, values: parametersOf(sql, values), ...options });
       return result.rows;
     },
     async savepoint(work) {
@@ -103,8 +104,29 @@ function openTx(db: Db, client: pg.PoolClient, tenant: TenantId): { tx: Tx; end:
   return { tx, end: () => (open = false) };
 }
 
-function asParameter(value: unknown): unknown {
-  return Array.isArray(value) ? (arrayLiteral(value) ?? value) : value;
+/** Arrays go as bytes where the statement says of what they are (`$2::uuid[]`), and as text otherwise. */
+function parametersOf(sql: string, values: readonly unknown[]): unknown[] {
+  const types = arrayTypesOf(sql);
+  return values.map((value, i) => {
+    if (!Array.isArray(value)) return value;
+    const type = types[i];
+    return (type && arrayBytes(type, value)) ?? arrayLiteral(value) ?? value;
+  });
+}
+
+// Statements are few and come again and again; those with something written into them must not pile up.
+const arrayTypes = new Map<string, readonly (BinaryType | undefined)[]>();
+const arrayTypesMax = 1000;
+
+function arrayTypesOf(sql: string): readonly (BinaryType | undefined)[] {
+  const known = arrayTypes.get(sql);
+  if (known) return known;
+  const types: (BinaryType | undefined)[] = [];
+  for (const [, place, type] of sql.matchAll(/\$(\d+)::(uuid|bigint|timestamptz)\[\]/g))
+    types[Number(place) - 1] = type as BinaryType;
+  if (arrayTypes.size >= arrayTypesMax) arrayTypes.clear();
+  arrayTypes.set(sql, types);
+  return types;
 }
 
 /** Undoes what was begun; answers the error when even that fails, and the connection must be thrown away. */

@@ -84,7 +84,7 @@ async function readAccounts(tx: Tx, ids: Set<AccountId>): Promise<Map<AccountId,
   const rows = await tx.query<Omit<AccountState, 'added'>>(
     `select id, asset, owner, role, floor, balance, held from account
      where tenant = $1 and id = any ($2::uuid[])`,
-    [tx.tenant, listOf([...ids])],
+    [tx.tenant, [...ids]],
     { name: 'ledger-accounts' },
   );
   return new Map(
@@ -95,7 +95,7 @@ async function readAccounts(tx: Tx, ids: Set<AccountId>): Promise<Map<AccountId,
 async function readStored(tx: Tx, transfers: readonly NewTransfer[]): Promise<Map<TransferId, Transfer>> {
   const rows = await tx.query<Transfer>(
     `select ${transferColumns} from transfer t where t.tenant = $1 and t.id = any ($2::uuid[])`,
-    [tx.tenant, listOf(transfers.map((one) => one.id))],
+    [tx.tenant, transfers.map((one) => one.id)],
     { name: 'ledger-stored' },
   );
   return new Map(rows.map((row) => [row.id, row]));
@@ -114,7 +114,7 @@ export async function readLinks(tx: Tx, ids: readonly TransferId[]): Promise<Map
        select l.id from unnest($2::uuid[]) l (id)
        union
        select a.resolves from transfer a where a.tenant = $1 and a.id = any ($2::uuid[]) and a.kind = 'activate')`,
-    [tx.tenant, listOf(ids)],
+    [tx.tenant, ids],
     { name: 'ledger-links' },
   );
   return new Map(
@@ -128,13 +128,8 @@ export async function readLinks(tx: Tx, ids: readonly TransferId[]): Promise<Map
 async function readHolds(tx: Tx, ids: readonly TransferId[]): Promise<Map<TransferId, HoldState>> {
   const rows = await tx.query<Omit<HoldState, 'isNew' | 'added'>>(
     `select id, account, open, times_out_at as "timesOutAt" from hold where tenant = $1 and id = any ($2::uuid[])`,
-    [tx.tenant, listOf(ids)],
+    [tx.tenant, ids],
     { name: 'ledger-holds' },
   );
   return new Map(rows.map((row) => [row.id, { ...row, isNew: false, added: 0n }]));
-}
-
-/** An array literal of values that need no quotes (ids, numbers, dates); the driver's own way costs ten times as much. */
-export function listOf(values: readonly (string | bigint | null)[]): string {
-  return `{${values.map((value) => value ?? 'null').join(',')}}`;
 }

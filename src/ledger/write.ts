@@ -1,12 +1,5 @@
 import type { Tx } from '../db/transact.ts';
-import {
-  listOf,
-  type AccountState,
-  type Book,
-  type HoldState,
-  type LotState,
-  type TurnoverState,
-} from './book.ts';
+import type { AccountState, Book, HoldState, LotState, TurnoverState } from './book.ts';
 import type { Seal } from './chain.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -75,8 +68,8 @@ export async function writeBatch(tx: Tx, seal: Seal, rows: readonly Transfer[], 
       ...lotColumns(lots.filter((lot) => lot.earned > 0n)),
       ...lotColumns(fewer),
       ...holdColumns(holds.filter((hold) => hold.isNew && hold.open > 0n)),
-      listOf(used.map((hold) => hold.id)),
-      listOf(used.map((hold) => hold.added)),
+      used.map((hold) => hold.id),
+      used.map((hold) => hold.added),
       ...turnoverColumns([...book.turnover.values()].filter((one) => one.debit > 0n || one.credit > 0n)),
       seal.seq,
       seal.n,
@@ -102,7 +95,7 @@ async function reopenLots(tx: Tx, accounts: readonly AccountState[]): Promise<vo
   if (gotBack.length === 0) return;
   await tx.query(
     'update lot set open = true where tenant = $1 and account = any ($2::uuid[]) and not open',
-    [tx.tenant, listOf(gotBack.map(({ id }) => id))],
+    [tx.tenant, gotBack.map(({ id }) => id)],
     { name: 'ledger-reopen' },
   );
 }
@@ -124,58 +117,54 @@ function byAccount(one: LotState, other: LotState): number {
 
 function transferColumns(rows: readonly Transfer[]): unknown[] {
   return [
-    listOf(rows.map((row) => row.id)),
-    listOf(rows.map((row) => row.debit)),
-    listOf(rows.map((row) => row.credit)),
-    listOf(rows.map((row) => row.cause)),
+    rows.map((row) => row.id),
+    rows.map((row) => row.debit),
+    rows.map((row) => row.credit),
+    rows.map((row) => row.cause),
     // Null where it goes without saying.
-    listOf(rows.map((row) => (row.tx === (row.cause ?? row.id) ? null : row.tx))),
-    listOf(rows.map((row) => row.amount)),
-    listOf(rows.map((row) => row.effectiveAt.toISOString())),
-    listOf(rows.map((row) => row.expiresOn)),
-    listOf(rows.map((row) => row.kind)),
-    listOf(rows.map((row) => row.resolves)),
-    listOf(rows.map((row) => row.reverses)),
-    listOf(rows.map((row) => row.timesOutAt?.toISOString() ?? null)),
+    rows.map((row) => (row.tx === (row.cause ?? row.id) ? null : row.tx)),
+    rows.map((row) => row.amount),
+    rows.map((row) => row.effectiveAt),
+    rows.map((row) => row.expiresOn),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.resolves),
+    rows.map((row) => row.reverses),
+    rows.map((row) => row.timesOutAt),
     rows.map((row) => row.taxClass),
   ];
 }
 
 function accountColumns(accounts: readonly AccountState[]): unknown[] {
   return [
-    listOf(accounts.map((account) => account.id)),
-    listOf(accounts.map((account) => account.asset)),
-    listOf(accounts.map(({ added }) => added.balance)),
-    listOf(accounts.map(({ added }) => added.held)),
-    listOf(accounts.map(({ added }) => added.spent)),
-    listOf(accounts.map(({ added }) => String(added.moves > 0n))),
+    accounts.map((account) => account.id),
+    accounts.map((account) => account.asset),
+    accounts.map(({ added }) => added.balance),
+    accounts.map(({ added }) => added.held),
+    accounts.map(({ added }) => added.spent),
+    accounts.map(({ added }) => String(added.moves > 0n)),
   ];
 }
 
 function lotColumns(lots: readonly LotState[]): unknown[] {
-  return [
-    listOf(lots.map((lot) => lot.account)),
-    listOf(lots.map((lot) => lot.expiresOn)),
-    listOf(lots.map((lot) => lot.earned)),
-  ];
+  return [lots.map((lot) => lot.account), lots.map((lot) => lot.expiresOn), lots.map((lot) => lot.earned)];
 }
 
 function holdColumns(holds: readonly HoldState[]): unknown[] {
   return [
-    listOf(holds.map((hold) => hold.id)),
-    listOf(holds.map((hold) => hold.account)),
-    listOf(holds.map((hold) => hold.open + hold.added)),
-    listOf(holds.map((hold) => hold.timesOutAt?.toISOString() ?? null)),
+    holds.map((hold) => hold.id),
+    holds.map((hold) => hold.account),
+    holds.map((hold) => hold.open + hold.added),
+    holds.map((hold) => hold.timesOutAt),
   ];
 }
 
 function turnoverColumns(turnover: readonly TurnoverState[]): unknown[] {
   return [
-    listOf(turnover.map((one) => one.asset)),
-    listOf(turnover.map((one) => one.role)),
-    listOf(turnover.map((one) => one.account)),
-    listOf(turnover.map((one) => one.effectiveDay)),
-    listOf(turnover.map((one) => one.debit)),
-    listOf(turnover.map((one) => one.credit)),
+    turnover.map((one) => one.asset),
+    turnover.map((one) => one.role),
+    turnover.map((one) => one.account),
+    turnover.map((one) => one.effectiveDay),
+    turnover.map((one) => one.debit),
+    turnover.map((one) => one.credit),
   ];
 }
