@@ -9,14 +9,14 @@ import type { BenchDocument, BenchOptions, Goal } from '../document.ts';
 import { describeMachine } from '../machine.ts';
 import { tell } from '../progress.ts';
 import { cpuSpeedOf, cpuSpeedRatio, interleave, speedOf, speedRatio } from '../rounds.ts';
+import { requestsAtOnce, sendCalls, startServer } from '../server.ts';
 import { withDb, withScratch, type Base, type Scratch } from '../scratch.ts';
 import { percentile, rounded } from '../statistics.ts';
 import { batchesAtOnce, batchSize, effectsOf, inserting, receiving, type Feed } from './batches.ts';
 import { makeFloor } from './floor.ts';
 import { makeNetwork, openFeed } from './network.ts';
-import { requestsAtOnce, sendSingles, startServer } from './requests.ts';
 import { conditionsPerRule, rulesCount } from './rules.ts';
-import { linesPerSale } from './sales.ts';
+import { linesPerSale, saleCalls } from './sales.ts';
 
 /** What is aimed at, on two cores that do nothing else. */
 const goals = {
@@ -122,10 +122,9 @@ async function measureRequests(feed: Feed, { httpSeconds }: Plan) {
   try {
     const token = await openFeed(feed.db, feed.staff);
     const { outlets } = feed;
-    await sendSingles(server.url, token, { outlets, seed: 4, seconds: httpSeconds / 4 });
-    const { seconds, latenciesMs } = await sendSingles(server.url, token, {
-      outlets,
-      seed: 5,
+    await sendCalls(server.url, token, { next: saleCalls(outlets, 4), seconds: httpSeconds / 4 });
+    const { seconds, latenciesMs } = await sendCalls(server.url, token, {
+      next: saleCalls(outlets, 5),
       seconds: httpSeconds,
     });
     return {

@@ -1,6 +1,7 @@
 import type { GivenActivity } from '../../src/flow/receive-activities.ts';
 import { seededChance, type Chance } from '../chance.ts';
-import { outletCode, participantCode } from './network.ts';
+import type { Call } from '../server.ts';
+import { outletCode, participantCode, programmeCode } from './network.ts';
 import { skuOf, skusCount } from './rules.ts';
 
 export const linesPerSale = 2;
@@ -12,6 +13,17 @@ export function salesMaker(outlets: number, seed: number): (count: number) => Gi
   const chance = seededChance(seed);
   let made = 0;
   return (count) => Array.from({ length: count }, () => sale(chance, outlets, `${seed}-${(made += 1)}`));
+}
+
+/** The same as single requests. */
+export function saleCalls(outlets: number, seed: number): () => Call {
+  const sales = salesMaker(outlets, seed);
+  return () => ({
+    method: 'POST',
+    path: `activities?programme=${programmeCode}`,
+    body: sales(1)[0],
+    status: 201,
+  });
 }
 
 function sale(chance: Chance, outlets: number, externalKey: string): GivenActivity {

@@ -20,6 +20,10 @@ const benches: Record<string, Entry> = {
     summary: 'evaluating activities against 200 rules, indexed and compiled or not, against two rule engines',
     load: async () => (await import('../../bench/rules/bench-rules.ts')).benchRules,
   },
+  quote: {
+    summary: 'asking over HTTP which discount an order gets, alone and while sales are recorded',
+    load: async () => (await import('../../bench/quote/bench-quote.ts')).benchQuote,
+  },
   replay: {
     summary: 'a proposed rule beside today’s over a million recorded activities: time and memory',
     load: async () => (await import('../../bench/replay/bench-replay.ts')).benchReplay,

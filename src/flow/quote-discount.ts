@@ -2,17 +2,18 @@ import type { Tx } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
 import { outletsByIds, outletIdOf } from '../network/outlets.ts';
 import { participantIdOf, participantsByIds } from '../network/participants.ts';
-import { partnerById, partnerIdOf } from '../network/partners.ts';
+import { partnerIdOf, partnersByIds } from '../network/partners.ts';
 import type { Programme } from '../network/programmes.ts';
 import { documentsFollowed, ofKind } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
 import { recordOverride } from '../progress/discount-overrides.ts';
-import { discountOn, quoteFor, type Quoted } from '../progress/discount.ts';
+import { discountOn, quotesFor, type Quoted } from '../progress/discount.ts';
 import type { DiscountDocument } from '../progress/document.ts';
+import type { StoredDocument } from '../progress/documents.ts';
 import { beginFollowing } from '../progress/follow.ts';
 import type { StaffId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
-import { wallTime } from '../shared/time.ts';
+import { wallTime, type Day } from '../shared/time.ts';
 
 /** What somebody asks about an order: whose it is, by code, and how much it is about. */
 export type QuoteAsked = {
@@ -42,43 +43,120 @@ export type Quote = Quoted & {
   currency: string | null;
 };
 
+type Answer = ({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed'>;
+
 /**
- * Says which discount an order gets, from the volume of the days before it. Only a manager may give another one than the
- * table's; who did so and why is written down in the same transaction. `manager`: who asks, if that is a manager.
+ * Says which discount each order gets, from the volume of the days before it; answers in order. Only a manager may give
+ * another one than the table's; who did so and why is written down in the same transaction. `manager`: who asks, if that
+ * is a manager. However many are asked, the number of statements is the same.
  */
+export async function quoteDiscounts(
+  tx: Tx,
+  programme: Programme,
+  asked: readonly QuoteAsked[],
+  manager: StaffId | null,
+  at: Date,
+): Promise<Answer[]> {
+  const today = wallTime(at, programme.timeZone).day;
+  const discounts = ofKind(await documentsFollowed(tx, programme.id), 'discount');
+  const found = await findSubjects(
+    tx,
+    asked.map((one) => ({ ...one, day: one.day ?? today, document: documentFor(discounts, one, today) })),
+  );
+  const mayAsk = ({ override }: QuoteAsked) => !override || manager !== null;
+  const good = found.filter((one) => one !== null).filter(mayAsk);
+  const counted = await countedQuotes(tx, programme, good, at);
+  const quotes = new Map(good.map((one, place) => [one, counted[place]!]));
+  for (const one of good) await noteOverride(tx, programme, one, quotes.get(one)!, manager, at);
+  return found.map((one): Answer => {
+    if (!one) return refuse('not-found');
+    const quoted = quotes.get(one);
+    return quoted ? { ok: true, ...quoteOf(one, quoted) } : refuse('not-allowed');
+  });
+}
+
+/** `quoteDiscounts` for one. */
 export async function quoteDiscount(
   tx: Tx,
   programme: Programme,
   asked: QuoteAsked,
   manager: StaffId | null,
   at: Date,
-): Promise<({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed'>> {
-  const day = asked.day ?? wallTime(at, programme.timeZone).day;
-  const discounts = ofKind(await documentsFollowed(tx, programme.id), 'discount');
+): Promise<Answer> {
+  return (await quoteDiscounts(tx, programme, [asked], manager, at))[0]!;
+}
+
+type Meant = QuoteAsked & { day: Day; document: DiscountDocument | undefined };
+type Found = Meant & { document: DiscountDocument; subject: SubjectId };
+
+function documentFor(
+  discounts: readonly StoredDocument<DiscountDocument>[],
+  { discount, day }: QuoteAsked,
+  today: Day,
+): DiscountDocument | undefined {
   const codes = [...new Set(discounts.map(({ document: { code } }) => code))];
-  const code = asked.discount ?? (codes.length === 1 ? codes[0]! : '');
-  const document = discountOn(discounts, code, day)?.document;
-  const subject = document && (await subjectOf(tx, document, asked));
-  if (!document || !subject) return refuse('not-found');
-  if (asked.override && manager === null) return refuse('not-allowed');
-  const quoted = await countedQuote(tx, programme, document, subject, day, at);
-  const percent = asked.override?.percent ?? quoted.percent;
-  if (asked.override && manager !== null)
-    await recordOverride(tx, programme.id, {
-      discount: code,
-      subject,
-      day,
-      percent,
-      tablePercent: quoted.percent,
-      amountMinor: asked.amountMinor,
-      reason: asked.override.reason,
-      staff: manager,
-      at,
-    });
-  const { mode } = document;
-  const worth = asked.amountMinor > 0n ? (asked.amountMinor * BigInt(percent)) / 100n : 0n;
+  const code = discount ?? (codes.length === 1 ? codes[0]! : '');
+  return discountOn(discounts, code, day ?? today)?.document;
+}
+
+// Null where the discount or whom it is for is not there.
+async function findSubjects(tx: Tx, asked: readonly Meant[]): Promise<(Found | null)[]> {
+  const wanted = asked.map(({ document, ...codes }) => {
+    const code = document && codes[document.for];
+    return code === undefined ? null : { kind: document!.for, id: idOf[document!.for](tx, code) };
+  });
+  const known = new Set<SubjectId>();
+  for (const [kind, some] of Map.groupBy(
+    wanted.filter((one) => one !== null),
+    (one) => one.kind,
+  ))
+    for (const { id } of await subjectsByIds[kind](
+      tx,
+      some.map((one) => one.id as never),
+    ))
+      known.add(id);
+  return asked.map((one, place) => {
+    const subject = wanted[place]?.id;
+    return subject && known.has(subject) ? { ...one, document: one.document!, subject } : null;
+  });
+}
+
+const subjectsByIds = { outlet: outletsByIds, participant: participantsByIds, partner: partnersByIds };
+const idOf = { outlet: outletIdOf, participant: participantIdOf, partner: partnerIdOf };
+
+// A discount that was saved just now has counted nothing yet.
+async function countedQuotes(
+  tx: Tx,
+  programme: Programme,
+  asked: readonly Found[],
+  at: Date,
+): Promise<Quoted[]> {
+  const quoted = await quotesFor(tx, programme, asked);
+  if (quoted.every((one) => one !== null)) return quoted;
+  await lockBook(tx);
+  await beginFollowing(tx, programme, at);
+  return (await quotesFor(tx, programme, asked)) as Quoted[];
+}
+
+async function noteOverride(
+  tx: Tx,
+  programme: Programme,
+  { document, subject, day, amountMinor, override }: Found,
+  { percent: tablePercent }: Quoted,
+  manager: StaffId | null,
+  at: Date,
+): Promise<void> {
+  if (!override || manager === null) return;
+  const { percent, reason } = override;
+  const given = { discount: document.code, subject, day, percent, tablePercent, amountMinor, reason };
+  await recordOverride(tx, programme.id, { ...given, staff: manager, at });
+}
+
+function quoteOf({ document, amountMinor, override }: Found, quoted: Quoted): Quote {
+  const { mode, code, counts } = document;
+  const percent = override?.percent ?? quoted.percent;
+  const worth = amountMinor > 0n ? (amountMinor * BigInt(percent)) / 100n : 0n;
   return {
-    ok: true,
     ...quoted,
     discount: code,
     mode: mode.kind,
@@ -86,36 +164,7 @@ export async function quoteDiscount(
     tablePercent: quoted.percent,
     discountMinor: mode.kind === 'discount' ? worth : 0n,
     bonus: mode.kind === 'bonus' ? { asset: mode.asset, units: worth / BigInt(mode.unitMinor) } : null,
-    isOverridden: asked.override !== undefined,
-    currency: 'currency' in document.counts ? document.counts.currency : null,
+    isOverridden: override !== undefined,
+    currency: 'currency' in counts ? counts.currency : null,
   };
-}
-
-// A discount that was saved just now has counted nothing yet.
-async function countedQuote(
-  tx: Tx,
-  programme: Programme,
-  document: DiscountDocument,
-  subject: SubjectId,
-  day: string,
-  at: Date,
-): Promise<Quoted> {
-  const quoted = await quoteFor(tx, programme, document, subject, day);
-  if (quoted) return quoted;
-  await lockBook(tx);
-  await beginFollowing(tx, programme, at);
-  return (await quoteFor(tx, programme, document, subject, day))!;
-}
-
-async function subjectOf(
-  tx: Tx,
-  { for: kind }: DiscountDocument,
-  asked: QuoteAsked,
-): Promise<SubjectId | null> {
-  const code = asked[kind];
-  if (code === undefined) return null;
-  if (kind === 'participant')
-    return (await participantsByIds(tx, [participantIdOf(tx, code)]))[0]?.id ?? null;
-  if (kind === 'outlet') return (await outletsByIds(tx, [outletIdOf(tx, code)]))[0]?.id ?? null;
-  return (await partnerById(tx, partnerIdOf(tx, code)))?.id ?? null;
 }

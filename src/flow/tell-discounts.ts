@@ -4,7 +4,7 @@ import { outletsOfParticipant } from '../network/outlets.ts';
 import type { Participant } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
 import { documentsFollowed, ofKind } from '../progress/book.ts';
-import { discountOn, quoteFor, type Quoted } from '../progress/discount.ts';
+import { discountOn, quotesFor, type Quoted } from '../progress/discount.ts';
 import type { DiscountDocument } from '../progress/document.ts';
 import { wallTime } from '../shared/time.ts';
 import { ownersOf, sayQuote } from './tell-progress.ts';
@@ -40,7 +40,7 @@ export async function discountsOfToday(
   const told: DiscountProgress[] = [];
   for (const document of documents)
     for (const owner of ownersOf(document.for, person, outlets)) {
-      const quoted = await quoteFor(tx, programme, document, owner.id, today);
+      const [quoted] = await quotesFor(tx, programme, [{ document, subject: owner.id, day: today }]);
       if (!quoted || (quoted.volume === 0n && document.for !== 'participant')) continue;
       const { code, title, mode, counts, table } = document;
       const currency = 'currency' in counts ? counts.currency : null;

@@ -26,6 +26,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
+import { quoteRoutes } from './routes/quotes.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { progressRoutes } from './routes/progress.ts';
 import { ruleNameRoutes } from './routes/rule-names.ts';
@@ -65,6 +66,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, programmeRoutes);
   router.route(apiBase, experimentRoutes);
   router.route(apiBase, progressRoutes);
+  router.route(apiBase, quoteRoutes);
   router.route(apiBase, standingRoutes);
   router.route(apiBase, unitRoutes);
   router.route(apiBase, walletRoutes);

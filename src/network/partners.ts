@@ -20,14 +20,6 @@ export async function addPartners(tx: Tx, partners: readonly NewPartner[]): Prom
   );
 }
 
-export async function partnerById(tx: Tx, id: PartnerId): Promise<Partner | null> {
-  const rows = await tx.query<Partner>(
-    'select id, code, kind, name from partner where tenant = $1 and id = $2',
-    [tx.tenant, id],
-  );
-  return rows[0] ?? null;
-}
-
 /** The partners with these ids, in no promised order; unknown ids are left out. */
 export async function partnersByIds(tx: Tx, ids: readonly PartnerId[]): Promise<Partner[]> {
   return tx.query<Partner>(

@@ -82,20 +82,25 @@ export async function sumsOf(tx: Tx, wanted: readonly SumAsked[]): Promise<Sums>
   return sumsBy(rows);
 }
 
-/** What a counter adds up to between two days, both included, in the order asked. */
-export async function windowSums(
-  tx: Tx,
-  asked: readonly { counter: CounterId; subject: SubjectId; first: string; last: string }[],
-): Promise<bigint[]> {
-  if (asked.length === 0) return [];
-  const rows = await tx.query<{ value: bigint }>(
-    `select coalesce(sum(d.value) filter (where d.item = ''), 0)::bigint
-       + count(distinct d.item) filter (where d.item <> '' and d.value > 0) as value
+/** What is asked of a counter: how much it counted for somebody from one day through another. */
+type VolumeAsked = { counter: CounterId; subject: SubjectId; first: string; last: string };
+
+/**
+ * How much each of these counters counted, in order: sums, and of what is counted once how many there were. Null where the
+ * counter is not filled yet. One statement that reads a range of the primary key for each.
+ */
+export async function volumesOf(tx: Tx, asked: readonly VolumeAsked[]): Promise<(bigint | null)[]> {
+  const rows = await tx.query<{ volume: bigint | null }>(
+    `select case when c.id is null then null else v.volume end as volume
      from unnest($2::uuid[], $3::uuid[], $4::date[], $5::date[]) with ordinality
        as a (counter, subject, first, last, place)
-     left join counter_day d on d.tenant = $1 and d.counter = a.counter and d.subject = a.subject
-       and d.day between a.first and a.last
-     group by a.place order by a.place`,
+     left join counter c on c.tenant = $1 and c.id = a.counter
+     cross join lateral (
+       select coalesce(sum(d.value) filter (where d.item = ''), 0)::bigint
+         + count(distinct d.item) filter (where d.item <> '' and d.value > 0) as volume
+       from counter_day d
+       where d.tenant = $1 and d.counter = a.counter and d.subject = a.subject and d.day between a.first and a.last
+     ) v order by a.place`,
     [
       tx.tenant,
       asked.map(({ counter }) => counter),
@@ -103,24 +108,14 @@ export async function windowSums(
       asked.map(({ first }) => first),
       asked.map(({ last }) => last),
     ],
+    { name: 'counter-volumes' },
   );
-  return rows.map(({ value }) => value);
+  return rows.map(({ volume }) => volume);
 }
 
-/** What a counter adds up to between two days, both included; null where it is not kept. */
-export async function volumeOf(
-  tx: Tx,
-  asked: { counter: CounterId; subject: SubjectId; first: string; last: string },
-): Promise<bigint | null> {
-  const [row] = await tx.query<{ volume: bigint }>(
-    `select (select coalesce(sum(d.value) filter (where d.item = ''), 0)::bigint
-         + count(distinct d.item) filter (where d.item <> '' and d.value > 0)
-       from counter_day d where d.tenant = $1 and d.counter = $2 and d.subject = $3 and d.day between $4 and $5) as volume
-     from counter c where c.tenant = $1 and c.id = $2`,
-    [tx.tenant, asked.counter, asked.subject, asked.first, asked.last],
-    { name: 'counter-volume' },
-  );
-  return row?.volume ?? null;
+/** The same, and 0 for what no counter is filled for yet. */
+export async function windowSums(tx: Tx, asked: readonly VolumeAsked[]): Promise<bigint[]> {
+  return asked.length === 0 ? [] : (await volumesOf(tx, asked)).map((volume) => volume ?? 0n);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Programme } from '../network/programmes.ts';
 import { nameId, type RuleId } from '../shared/id.ts';
 import { addDays, type Day } from '../shared/time.ts';
 import { counterIdOf, type Counted, type CounterId, type SubjectId } from './counter.ts';
-import { volumeOf } from './counters.ts';
+import { volumesOf } from './counters.ts';
 import type { DiscountDocument } from './document.ts';
 import type { StoredDocument } from './documents.ts';
 import { dayAfterBack } from './evaluate-tier.ts';
@@ -67,18 +67,29 @@ export function stepOf(
   };
 }
 
+/** Whose order of which day a discount is asked for. */
+type DiscountAsked = { document: DiscountDocument; subject: SubjectId; day: Day };
+
 /**
- * What the table gives somebody on a day: one read of a range of the primary key. Null where the volume is not counted
- * yet, which is mended by counting it.
+ * What the table gives each of them on that day, in order: one read of a range of the primary key each. Null where the
+ * volume is not counted yet, which is mended by counting it.
  */
-export async function quoteFor(
+export async function quotesFor(
   tx: Tx,
   programme: Programme,
-  document: DiscountDocument,
-  subject: SubjectId,
-  day: Day,
-): Promise<Quoted | null> {
-  const window = volumeWindow(document, day);
-  const volume = await volumeOf(tx, { counter: discountCounter(programme.id, document), subject, ...window });
-  return volume === null ? null : { ...stepOf(document, volume), volume, window };
+  asked: readonly DiscountAsked[],
+): Promise<(Quoted | null)[]> {
+  const windows = asked.map(({ document, day }) => volumeWindow(document, day));
+  const volumes = await volumesOf(
+    tx,
+    asked.map(({ document, subject }, place) => ({
+      counter: discountCounter(programme.id, document),
+      subject,
+      ...windows[place]!,
+    })),
+  );
+  return asked.map(({ document }, place) => {
+    const volume = volumes[place]!;
+    return volume === null ? null : { ...stepOf(document, volume), volume, window: windows[place]! };
+  });
 }

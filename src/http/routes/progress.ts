@@ -1,39 +1,31 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
-import { withTenant, type Tx } from '../../db/transact.ts';
-import { quoteDiscount } from '../../flow/quote-discount.ts';
+import { withTenant } from '../../db/transact.ts';
 import { giveTier, saveProgress } from '../../flow/save-progress.ts';
 import { giveTargets } from '../../flow/set-targets.ts';
-import { tellOverrides } from '../../flow/tell-overrides.ts';
-import { sayQuote, goalsOfToday } from '../../flow/tell-progress.ts';
+import { goalsOfToday } from '../../flow/tell-progress.ts';
 import { tellTierHistory } from '../../flow/tell-tier-history.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
-import { mayQuote, programmeFor } from '../../flow/within-key.ts';
 import { participantById, participantsByIds } from '../../network/participants.ts';
 import { staffById } from '../../network/staff.ts';
 import { followedBy } from '../../progress/book.ts';
-import type { DiscountOverride } from '../../progress/discount-overrides.ts';
 import { membersOf, segmentSizes } from '../../progress/segments.ts';
-import { isId, type ParticipantId, type StaffId } from '../../shared/id.ts';
+import { isId, type ParticipantId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { wallTime } from '../../shared/time.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { onceIfAsked } from '../idempotency.ts';
-import { participantSignedIn, signedIn, staffOrKey, staffSignedIn } from '../identify.ts';
+import { participantSignedIn, signedIn, staffSignedIn } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
 import {
   documentShape,
   goalShape,
   memberShape,
-  overrideShape,
-  quoteShape,
   segmentShape,
   showDocument,
   showGoal,
-  showOverride,
-  showQuote,
   showTiers,
   tiersShape,
 } from '../show-progress.ts';
@@ -132,75 +124,6 @@ export const progressRoutes = newRouter()
         return giveTargets(tx, asked.programme, targets, staff.code, at);
       });
       return c.json({ set: done.set }, 200);
-    },
-  )
-  .openapi(
-    createRoute({
-      method: 'post',
-      path: '/quotes',
-      tags,
-      summary: 'Which discount an order gets, by the volume of the time before, and why (staff, API keys)',
-      description:
-        'Answers the percentage of the table, the volume that counted, and what is missing to the next step. Only a manager may override it; that is written down with the reason.',
-      request: {
-        query: which,
-        ...body(
-          z.strictObject({
-            discount: code.optional(),
-            participant: code.optional(),
-            outlet: code.optional(),
-            partner: code.optional(),
-            amountMinor: z.int().min(0).max(1_000_000_000_000),
-            day: z.iso.date().optional(),
-            override: z.strictObject({ percent: z.int().min(0).max(100), reason }).optional(),
-          }),
-        ),
-      },
-      responses: { 200: json(quoteShape, 'The discount'), 403: refusals[422], ...refusals },
-    }),
-    async (c) => {
-      const by = await staffOrKey(c, 'quote');
-      const given = c.req.valid('json');
-      const language = c.get('language');
-      const wanted = { ...given, amountMinor: BigInt(given.amountMinor) };
-      const named = programmeFor(by, c.req.valid('query').programme);
-      if (!named.ok) return endWith(c, named);
-      if (by.kind === 'integrator' && !mayQuote(by, wanted)) return endWith(c, refuse('not-allowed'));
-      const quoted = await onceIfAsked(c, by, 'quotes', given, async (tx, at) => {
-        const asked = await programmeAsked(tx, named.code);
-        if (!asked.ok) return asked;
-        const manager = wanted.override && by.kind === 'staff' ? await managerOf(tx, by.id) : null;
-        const quote = await quoteDiscount(tx, asked.programme, wanted, manager, at);
-        if (!quote.ok) return quote;
-        return { ok: true as const, ...showQuote(quote, sayQuote(quote, language)) };
-      });
-      const { ok: _ok, ...shown } = quoted;
-      return c.json(shown, 200);
-    },
-  )
-  .openapi(
-    createRoute({
-      method: 'get',
-      path: '/discount-overrides',
-      tags,
-      summary: 'Discounts that were given otherwise than the table says: by whom and why (staff)',
-      request: { query: pageQuery.extend({ programme }) },
-      responses: {
-        200: json(z.object({ items: z.array(overrideShape), next: z.string().nullable() }), 'A page'),
-        ...refusals,
-      },
-    }),
-    async (c) => {
-      const by = await staffSignedIn(c);
-      const query = c.req.valid('query');
-      const page = pageOf<DiscountOverride['id']>(c, query);
-      const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
-        const asked = await programmeAsked(tx, query.programme);
-        return asked.ok ? tellOverrides(tx, asked.programme, page) : asked;
-      });
-      if ('refused' in found) return endWith(c, found);
-      const next = found.length === page.limit ? found.at(-1)!.id : null;
-      return c.json({ items: found.map(showOverride), next }, 200);
     },
   )
   .openapi(
@@ -387,7 +310,3 @@ export const progressRoutes = newRouter()
       return c.json({ kind, code: saidCode, version, unchanged }, 200);
     },
   );
-
-async function managerOf(tx: Tx, id: StaffId): Promise<StaffId | null> {
-  return (await staffById(tx, id))?.role === 'manager' ? id : null;
-}

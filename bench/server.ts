@@ -3,10 +3,8 @@ import http from 'node:http';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import type { Login } from '../../src/db/connect.ts';
-import { programmeCode } from './network.ts';
-import { salesMaker } from './sales.ts';
-import type { Base } from '../scratch.ts';
+import type { Login } from '../src/db/connect.ts';
+import type { Base } from './scratch.ts';
 
 /** Requests under way at the same time. */
 export const requestsAtOnce = 64;
@@ -16,7 +14,7 @@ export async function startServer(
   base: Base,
   dataFolder: string,
 ): Promise<{ url: URL; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../bin/mitra.js'), 'start'], {
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../bin/mitra.js'), 'start'], {
     env: {
       ...process.env,
       DATABASE_URL: addressOf(base.logins.admin),
@@ -29,6 +27,7 @@ export async function startServer(
       // One sender is measured here, at full speed: its requests are counted, and never too many.
       MITRA_RATE_PERSON: '1000000',
       MITRA_RATE_KEY: '1000000',
+      MITRA_RATE_ADDRESS: '1000000',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -50,45 +49,56 @@ function addressOf({ host, port, user, password, database }: Login): string {
   return `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
-/** Posts single activities, so many at once, for some time. Answers the seconds and how long each took. */
-export async function sendSingles(
+/** A request below `/api/v1`, and the status that it must be answered with. A body is sent as JSON. */
+export type Call = { method: 'GET' | 'POST'; path: string; body?: unknown; status: number };
+
+/** Sends calls, `atOnce` at a time, for some seconds. Answers the seconds it took and how long each was under way. */
+export async function sendCalls(
   url: URL,
   token: string,
-  { outlets, seed, seconds }: { outlets: number; seed: number; seconds: number },
+  { next, seconds, atOnce = requestsAtOnce }: { next: () => Call; seconds: number; atOnce?: number },
 ): Promise<{ seconds: number; latenciesMs: number[] }> {
-  const sales = salesMaker(outlets, seed);
-  const agent = new http.Agent({ keepAlive: true, maxSockets: requestsAtOnce });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
   const latenciesMs: number[] = [];
   const started = performance.now();
   const until = started + seconds * 1000;
-  const asText = (_key: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
   const loop = async () => {
     while (performance.now() < until) {
-      const body = JSON.stringify(sales(1)[0], asText);
+      const call = next();
+      const body = call.body === undefined ? '' : JSON.stringify(call.body, asNumber);
       const sent = performance.now();
-      const status = await request(url, agent, token, body);
-      if (status !== 201) throw new Error(`the server answered ${status}`);
+      const status = await send(url, agent, token, call, body);
+      if (status !== call.status) throw new Error(`${call.path} was answered ${status}`);
       latenciesMs.push(performance.now() - sent);
     }
   };
-  await Promise.all(Array.from({ length: requestsAtOnce }, loop));
+  await Promise.all(Array.from({ length: atOnce }, loop));
   agent.destroy();
   return { seconds: (performance.now() - started) / 1000, latenciesMs };
 }
 
-function request(url: URL, agent: http.Agent, token: string, body: string): Promise<number> {
+const asNumber = (_key: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
+
+function send(
+  url: URL,
+  agent: http.Agent,
+  token: string,
+  { method, path: where }: Call,
+  body: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = http.request(
       {
         agent,
         host: url.hostname,
         port: url.port,
-        path: `/api/v1/activities?programme=${programmeCode}`,
-        method: 'POST',
+        path: `/api/v1/${where}`,
+        method,
         headers: {
           authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
+          ...(body === ''
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
       },
       (answer) => {
