@@ -56,6 +56,12 @@ function tell(
     tellUnits(units);
   }
   const story = found.story ?? found.transfer?.story;
+  const told = found.transfer?.activity;
+  if (told && !story) {
+    const { activity, participant, outlet } = told;
+    const [at, where] = [activity.occurredAt.toISOString(), outlet?.name ?? activity.outlet];
+    say(`  for ${activity.kind} of ${participant.name}, ${where}, ${at}: activity ${activity.id}`);
+  }
   if (story) for (const line of tellStory(story)) say(line);
   return 0;
 }

@@ -47,11 +47,21 @@ export function explainRules(
 /** One line of the arithmetic in the reader's language. */
 function explainStep({ code, facts }: Step, document: RuleDocument | undefined, language: Language): string {
   const key: TextKey = `rule.step.${code}`;
+  if (code === 'goal-counted') return text(language, key, { ...say(facts), ...sayCounted(facts) });
   if (code !== 'message') return text(language, key, say(facts));
   const { leg } = facts;
   const effect = document?.effects.find((one) => one.kind === 'message' && one.leg === leg);
   const message = effect?.kind === 'message' ? inLanguage(effect.texts, language) : undefined;
   return text(language, key, { message: message ?? String(leg) });
+}
+
+/** What was done towards a goal, and what was to be done. */
+function sayCounted({ of, done, target }: Readonly<Record<string, Fact>>): Facts {
+  const part = of === 'share' ? 'share' : of === 'amount' || of === 'total' ? 'amount' : 'count';
+  const measured = (fact: Fact): Told[] => [
+    { key: `measure.${part === 'count' ? of : part}`, facts: { [part]: sayFact(fact) } },
+  ];
+  return { done: measured(done!), target: measured(target!) };
 }
 
 function inLanguage<T>(texts: Record<string, T> | undefined, language: Language): T | undefined {

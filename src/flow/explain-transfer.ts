@@ -5,6 +5,9 @@ import type { Tx } from '../db/transact.ts';
 import { massActionById } from '../ledger/find-transfers.ts';
 import { closingBehind } from '../ledger/period.ts';
 import { transferById, type BookedTransfer } from '../ledger/read.ts';
+import { outletsByIds, type Outlet } from '../network/outlets.ts';
+import { participantById, type Participant } from '../network/participants.ts';
+import { productsByIds, type Product } from '../network/products.ts';
 import { staffById } from '../network/staff.ts';
 import type { ActivityId, Id, StaffId, TransferId } from '../shared/id.ts';
 import type { Day } from '../shared/time.ts';
@@ -19,7 +22,7 @@ import { tellEvidence, type EvidenceStory } from './tell-evidence.ts';
 export type TransferExplained = {
   transfer: BookedTransfer;
   rule: ExplainedRule | null;
-  activity: Activity | null;
+  activity: ActivityTold | null;
   story: EvidenceStory | null;
   /** The names of whose accounts it moved between. */
   owners: ReadonlyMap<Id<string>, string>;
@@ -29,6 +32,14 @@ export type TransferExplained = {
   byHand: { name: string; reason: string } | null;
   /** Where the books of that time were closed already: the day it happened, and the first open day, under which it is booked. */
   bookedLate: { happenedOn: Day; bookedOn: Day } | null;
+};
+
+/** What happened, with who and what is named in it. */
+type ActivityTold = {
+  activity: Activity;
+  participant: Participant;
+  outlet: Outlet | null;
+  products: Product[];
 };
 
 /**
@@ -53,7 +64,19 @@ export async function explainTransfer(
   const bookedLate = activity && (await tellLate(tx, transfer, activity));
   const units = await explainUnits(tx, transfer, language, reader);
   const byHand = transfer.cause ? await tellAction(tx, transfer.cause) : null;
-  return { transfer, rule, activity, story, owners, units, byHand, bookedLate };
+  const told = activity && (await tellActivity(tx, activity));
+  return { transfer, rule, activity: told, story, owners, units, byHand, bookedLate };
+}
+
+async function tellActivity(tx: Tx, activity: Activity): Promise<ActivityTold> {
+  const [outlet = null] = await outletsByIds(tx, [activity.outlet]);
+  const goods = [...new Set(activity.lines.flatMap(({ product }) => product ?? []))];
+  return {
+    activity,
+    participant: (await participantById(tx, activity.participant))!,
+    outlet,
+    products: await productsByIds(tx, goods),
+  };
 }
 
 async function tellAction(tx: Tx, cause: Id<string>): Promise<TransferExplained['byHand']> {

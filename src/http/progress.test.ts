@@ -225,3 +225,48 @@ test('a text that no database keeps is refused, wherever it stands', async () =>
   const whole = { ...target, reason: 'whole \ud83c\udf89, and a \\u0000 that is spelt out' };
   expect(await ask('targets', 'rina', 'POST', { items: [whole] })).toMatchObject({ status: 200 });
 });
+
+test('a bonus tells what was counted, and an award from which activity it comes', async () => {
+  await client.signIn('budi', { phone: '+601100000002' });
+  const sale = {
+    source: 'pos',
+    kind: 'receipt',
+    participant: 'budi',
+    outlet: 'toko-maju',
+    totalMinor: 600,
+  };
+  const packs = (quantityMilli: number) => [{ sku: 'NF-1004', quantityMilli, amountMinor: 600 }];
+  const on = (externalKey: string, quantityMilli: number) => ({
+    ...sale,
+    externalKey,
+    occurredAt: '2018-06-13T04:00:00Z',
+    lines: packs(quantityMilli),
+  });
+  await ask('activities', 'rina', 'POST', on('bonus-1', 4000));
+  const second = await ask('activities', 'rina', 'POST', on('bonus-2', 2500));
+  const explained = async () => {
+    const { body } = await ask('statement', 'budi');
+    const items = body['items'] as { transfer: string }[];
+    return Promise.all(
+      items.map(
+        async ({ transfer }) => (await ask(`transfers/${transfer}/explanation?lang=en`, 'budi')).body,
+      ),
+    );
+  };
+  const bonus = (await explained()).find(({ rule }) => rule?.code === 'weekly')!;
+  expect(bonus).toMatchObject({
+    reasons: ['Reached: weekly goal.'],
+    steps: ['11 Jun 2018 to 17 Jun 2018: 6.5 pieces; needed: 5 pieces', '100% of the goal is reached: 40'],
+    activity: null,
+  });
+  const award = (await explained()).find(({ activity }) => activity?.id === second.body['activity'])!;
+  expect(award).toMatchObject({
+    activity: { outlet: { code: 'toko-maju' }, lines: [{ product: { sku: 'NF-1004' } }] },
+  });
+
+  await ask('activities', 'rina', 'POST', on('bonus-2', 500));
+  const taken = (await explained()).find(
+    ({ rule, transfer }) => rule?.code === 'weekly' && transfer.kind === 'clawback',
+  )!;
+  expect(taken['reasons']).toEqual(['Taken back after a correction', 'Reached: weekly goal.']);
+});

@@ -47,13 +47,16 @@ export function showExplanation(
 ): z.infer<typeof explanationShape> {
   const { transfer, rule, activity, story, owners, units, byHand, bookedLate } = told;
   const shown =
-    story && activity ? showActivity(activity, story.participant, story.outlet, story.products) : null;
+    activity && showActivity(activity.activity, activity.participant, activity.outlet, activity.products);
   const late = bookedLate ? [text(language, 'explain.booked-late', bookedLate)] : [];
   const hand = byHand ? [text(language, 'explain.by-hand', byHand)] : [];
+  // What was taken back is told by the award that it takes back, after that it was.
+  const because = rule && !transfer.reverses ? [] : [titleOf(transfer.kind, language)];
+  if (rule) because.push(rule.reason);
   return {
     transfer: showTransfer(transfer, owners),
     rule: rule && { code: rule.considered.code, version: rule.considered.version, title: rule.title },
-    reasons: [rule ? rule.reason : titleOf(transfer.kind, language), ...hand, ...late],
+    reasons: [...because, ...hand, ...late],
     steps: rule?.steps ?? [],
     activity: shown,
     evidence: story && showEvidenceRow(story, language),

@@ -1,12 +1,12 @@
 import { counted } from '../rules/evaluate-effects.ts';
 import { expiryOf, pendingOf } from '../rules/evaluate-dates.ts';
 import { limitLegs, usageKeysOf, usesOf, type Leg, type LimitView } from '../rules/evaluate-limits.ts';
-import type { Award, Considered, Evaluation, Usage, UsageKey } from '../rules/evaluation.ts';
+import type { Award, Considered, Evaluation, Fact, Step, Usage, UsageKey } from '../rules/evaluation.ts';
 import type { OutletId, ParticipantId } from '../shared/id.ts';
 import { weekdayOf } from '../shared/time.ts';
 import type { SubjectId } from './counter.ts';
 import { reasonOf, type Standing } from './evaluate-goal.ts';
-import type { GoalRule } from './goal.ts';
+import { isShare, type GoalRule } from './goal.ts';
 import type { Period } from './period.ts';
 
 /** What a goal is to bring before anything was reached. */
@@ -56,10 +56,24 @@ export function settlementUnder(
     version: rule.version,
     fired: legs.length > 0,
     reason: limited.reached ?? reasonOf(standing),
-    steps: legs.flatMap(({ steps }) => steps),
+    steps: legs.length > 0 ? [...countedSteps(standing), ...legs.flatMap(({ steps }) => steps)] : [],
     awards: legs.map((leg) => awardOf(rule, leg, period)),
   };
   return { considered: [considered], uses: usesOf(rule, legs, view) };
+}
+
+/** What was counted in the period, of what was to be reached: by this the payment is explained. */
+function countedSteps({ rule, period, done, target }: Standing): Step[] {
+  const { counts, inARow } = rule.document.goal;
+  const of = isShare(counts) ? 'share' : counts.of;
+  const fact = (value: bigint): Fact => {
+    if (isShare(counts)) return Number(value) / 1e4;
+    if ('currency' in counts) return { minor: Number(value), currency: counts.currency };
+    return Number(value) / (counts.of === 'quantity' ? 1000 : 1);
+  };
+  const facts = { from: period.first, to: period.last, of, done: fact(done), target: fact(target!) };
+  const inRow: Step[] = inARow === undefined ? [] : [{ code: 'goal-in-a-row', facts: { count: inARow } }];
+  return [{ code: 'goal-counted', facts }, ...inRow];
 }
 
 function legOf({ leg, asset, units, at = 100 }: Standing['earned'][number], { rule }: Standing): Leg {

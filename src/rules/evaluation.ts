@@ -63,6 +63,8 @@ type StepCode =
   | 'formula'
   | 'multiply'
   | 'goal'
+  | 'goal-counted'
+  | 'goal-in-a-row'
   | 'net-of-discount'
   | 'net-of-points'
   | 'share'
