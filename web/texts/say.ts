@@ -84,19 +84,26 @@ function write(language: Language, fact: Exclude<Fact, Told | readonly Told[]>, 
 }
 
 // Making a format costs a hundred times as much as using it.
-const numberFormats = new Map<string, Intl.NumberFormat>();
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function keptFormat<Format extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  name: string,
+  make: () => Format,
+): Format {
+  let format = formats.get(name);
+  if (!format) formats.set(name, (format = make()));
+  return format as Format;
+}
 
 function numberFormat(language: Language, form?: string): Intl.NumberFormat {
-  const name = `${language} ${form === 'percent' || form === 'signed' ? form : ''}`;
-  let format = numberFormats.get(name);
-  if (!format) {
-    format = new Intl.NumberFormat(localeOf(language), {
-      ...(form === 'percent' && { style: 'percent' }),
-      ...(form === 'signed' && { signDisplay: 'exceptZero' }),
-    });
-    numberFormats.set(name, format);
-  }
-  return format;
+  const name = form === 'percent' || form === 'signed' ? form : 'number';
+  return keptFormat(`${language} ${name}`, () => {
+    const options = {
+      ...(form === 'percent' && { style: 'percent' as const }),
+      ...(form === 'signed' && { signDisplay: 'exceptZero' as const }),
+    };
+    return new Intl.NumberFormat(localeOf(language), options);
+  });
 }
 
 // A calendar day such as 2018-02-07 belongs to no time zone; a moment is shown in the reader's own.
@@ -106,22 +113,24 @@ function writeDay(
   form: 'date' | 'time' | 'weekday',
 ): string {
   const isDay = typeof fact === 'string' && fact.length === 10;
-  const format = new Intl.DateTimeFormat(localeOf(language), {
-    ...(form === 'weekday'
-      ? { weekday: 'short', day: 'numeric', month: 'long' }
-      : { dateStyle: 'medium' as const }),
-    ...(form === 'time' && { timeStyle: 'short' }),
-    ...(isDay && { timeZone: 'UTC' }),
+  const format = keptFormat(`${language} ${form} ${isDay ? 'of a day' : ''}`, () => {
+    const options = {
+      ...(form === 'weekday'
+        ? ({ weekday: 'short', day: 'numeric', month: 'long' } as const)
+        : { dateStyle: 'medium' as const }),
+      ...(form === 'time' && { timeStyle: 'short' as const }),
+      ...(isDay && { timeZone: 'UTC' }),
+    };
+    return new Intl.DateTimeFormat(localeOf(language), options);
   });
   return format.format(new Date(fact));
 }
 
 /** An amount in the currency's smallest part, with its sign as people write it: 4535 MYR is RM 45.35 in English. */
 export function writeMoney(language: Language, minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(localeOf(language), {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
+  const format = keptFormat(`${language} money ${currency}`, () => {
+    const options = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
+    return new Intl.NumberFormat(localeOf(language), options);
   });
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
