@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const built = path.resolve(import.meta.dirname, '../web/dist/partner');
 
 /** The promise is 60 kB. This is a little more than there is, so that whoever adds much has to say why. */
-const budgetBytes = 30_000;
+const budgetBytes = 32_500;
 
 const compressed = (file: string): number =>
   gzipSync(readFileSync(path.join(built, file)), { level: 9 }).length;

@@ -10,8 +10,8 @@ import { saveRules } from '../rules/save-rule.ts';
 
 let client: Client;
 let running: Awaited<ReturnType<typeof testApp>>;
-const bonus = { kind: 'award', asset: 'points', per: 'goal' };
-const goal = { for: 'participant', per: 'week', counts: { of: 'quantity' } };
+const bonus = { kind: 'award', asset: 'points', per: 'goal' } as const;
+const goal = { for: 'participant', per: 'week', counts: { of: 'quantity' } } as const;
 const texts = (title: string, award: string) => ({ en: { title, award }, uk: { title, award } });
 
 beforeAll(async () => {

@@ -20,6 +20,13 @@ export type Explanation = Schemas['Explanation'];
 export type StatementPage = Schemas['Statement'];
 export type Wallet = Schemas['Wallet'];
 export type Inbox = Answered<'/api/v1/messages'>;
+export type Goals = Answered<'/api/v1/goals'>;
+export type Goal = Schemas['Goal'];
+export type Tiers = Schemas['Tiers'];
+export type Discounts = Answered<'/api/v1/discounts'>;
+export type Activities = { items: Activity[] };
+export type Activity = NonNullable<Schemas['Activity']>;
+export type Traces = Answered<'/api/v1/activities/{id}/explanation'>;
 export type People = Answered<'/api/v1/demo/people'>;
 
 /** A refusal in the reader's language; status 0 means that we did not get through. */

@@ -3,6 +3,8 @@ import mark from '../mark.svg';
 import type { Problem } from './api.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Trouble } from './parts.tsx';
+import { Counted } from './counted.tsx';
+import { Goals } from './goals.tsx';
 import { Home } from './home.tsx';
 import { Messages } from './messages.tsx';
 import { Receipt } from './receipt.tsx';
@@ -25,6 +27,8 @@ export function App({ problem }: { problem: Problem | null }) {
       <Switch>
         <Route path="/sending">{() => <Sending />}</Route>
         <Route path="/receipts/:id">{({ id }) => <Receipt id={id} key={id} />}</Route>
+        <Route path="/goals">{() => <Goals />}</Route>
+        <Route path="/counted/:id">{({ id }) => <Counted id={id} key={id} />}</Route>
         <Route path="/statement">{() => <Statement />}</Route>
         <Route path="/statement/:id">{({ id }) => <Why id={id} />}</Route>
         <Route path="/messages">{() => <Messages />}</Route>
@@ -42,6 +46,9 @@ const tabs: { href: string; icon: IconName; label: Key }[] = [
   { href: '/you', icon: 'you', label: 'partner.nav.you' },
 ];
 
+/** Screens that are reached from home. */
+const homeScreens = /^\/($|receipts|goals|counted)/;
+
 function Navigation() {
   const [here] = useLocation();
   return (
@@ -51,7 +58,7 @@ function Navigation() {
         {me.value?.programme.name}
       </span>
       {tabs.map(({ href, icon, label }) => {
-        const isHere = href === '/' ? here === '/' || here.startsWith('/receipts') : here.startsWith(href);
+        const isHere = href === '/' ? homeScreens.test(here) : here.startsWith(href);
         const count = href === '/messages' ? unread.value : 0;
         return (
           <Link href={href} class="tab" aria-current={isHere ? 'page' : undefined}>

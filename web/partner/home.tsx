@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { EvidenceList, EvidenceRow, Wallet } from './api.ts';
+import type { EvidenceList, EvidenceRow, Goal, Goals, Wallet } from './api.ts';
+import { GoalBar } from './goal-card.tsx';
 import { Icon } from './icon.tsx';
 import { Facts, Loading, nameOf, Page, Points, Slip, StateMark, Trouble } from './parts.tsx';
 import { nameOfOutgoing, outgoing } from './outgoing.ts';
@@ -28,6 +29,7 @@ export function Home() {
         <div class="stack">
           {/* The balance is read again whenever one more receipt is done. */}
           <Balance key={settled} />
+          <NextGoal key={`goal ${settled}`} />
           <SnapBar />
         </div>
         <section class="stack">
@@ -65,6 +67,30 @@ function Balance() {
         </p>
       )}
     </Slip>
+  );
+}
+
+/** The goal that ends first, of several the nearest, with what is missing; behind it all of them, the tier and the discount. */
+function NextGoal() {
+  const { data } = useRead<Goals>('/goals');
+  if (!data || data.items.length === 0) return null;
+  const open = data.items.filter(({ toGo, percent }) => toGo !== null && percent !== null);
+  const sooner = (a: Goal, b: Goal) => a.endsOn.localeCompare(b.endsOn) || b.percent! - a.percent!;
+  const [next] = open.toSorted(sooner);
+  return (
+    <Link href="/goals" class="card">
+      <span class="balance-label">
+        {t(next ? 'partner.goals.next' : 'partner.goals.all')}
+        <Icon name="next" />
+      </span>
+      {next && (
+        <>
+          <strong>{next.rule.title}</strong>
+          <GoalBar goal={next} />
+          <span>{next.toGo}</span>
+        </>
+      )}
+    </Link>
   );
 }
 

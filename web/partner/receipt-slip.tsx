@@ -1,31 +1,20 @@
-import type { EvidenceDetail, Evaluation } from './api.ts';
-import { Facts, Points, Slip, SlipRow } from './parts.tsx';
+import type { EvidenceDetail } from './api.ts';
+import { Facts, Slip, SlipRow } from './parts.tsx';
+import { RulesSaid } from './rules-said.tsx';
 import { day, money, number, t } from './texts.ts';
 
 /** What was read, which of it counts, and the arithmetic from there to the points. */
 export function ReceiptSlip({ detail }: { detail: EvidenceDetail }) {
-  const fired = detail.evaluation.filter(({ fired }) => fired);
-  const silent = detail.evaluation.filter(({ fired }) => !fired);
   return (
     <Slip label={t('partner.slip')}>
       <Head detail={detail} />
       <Items detail={detail} />
-      {fired.length > 0 && (
+      {detail.evaluation.length > 0 && (
         <>
           <h2>{t('partner.slip.why')}</h2>
-          <dl>
-            {fired.map((evaluation) => (
-              <Earning key={evaluation.rule.code} evaluation={evaluation} />
-            ))}
-            <SlipRow
-              class="sum"
-              label={t('partner.slip.sum')}
-              value={<Points units={detail.points} isChange />}
-            />
-          </dl>
+          <RulesSaid rules={detail.evaluation} sum={detail.points} />
         </>
       )}
-      {silent.length > 0 && <Silent evaluations={silent} />}
     </Slip>
   );
 }
@@ -75,42 +64,4 @@ function Items({ detail }: { detail: EvidenceDetail }) {
 
 function Tag({ isFocus }: { isFocus: boolean }) {
   return <span class="tag">{t(isFocus ? 'partner.slip.focus' : 'partner.slip.counts')}</span>;
-}
-
-function Earning({ evaluation }: { evaluation: Evaluation }) {
-  const units = evaluation.awards
-    .filter(({ asset }) => asset === 'points')
-    .reduce((sum, award) => sum + award.units, 0);
-  return (
-    <SlipRow
-      label={evaluation.rule.title}
-      value={<Points units={units} isChange />}
-      note={<Steps steps={evaluation.steps} />}
-    />
-  );
-}
-
-/** The arithmetic, one line each. */
-export function Steps({ steps }: { steps: string[] }) {
-  return steps.map((step) => (
-    <span class="step" key={step}>
-      {step}
-    </span>
-  ));
-}
-
-/** Rules that were looked at and gave nothing, each with its reason: also an answer to "why". */
-function Silent({ evaluations }: { evaluations: Evaluation[] }) {
-  return (
-    <details>
-      <summary>{t('partner.slip.silent', { count: evaluations.length })}</summary>
-      <ul class="reasons faint">
-        {evaluations.map(({ rule, reason }) => (
-          <li key={rule.code}>
-            <strong>{rule.title}</strong> {reason.text}
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
 }

@@ -58,6 +58,19 @@ export function signed(value: number): string {
   return new Intl.NumberFormat(locale.value, { signDisplay: 'exceptZero' }).format(value).replace('-', '−');
 }
 
+export const percent = (whole: number): string =>
+  new Intl.NumberFormat(locale.value, { style: 'percent' }).format(whole / 100);
+
+/** An amount of what a goal or a discount counts: thousandths of a piece, hundredths of a percent, money, or a number. */
+export function amount(
+  value: number,
+  { counts, currency }: { counts: string; currency: string | null },
+): string {
+  if (currency) return money(value, currency);
+  if (counts === 'share') return percent(value / 100);
+  return number(counts === 'quantity' ? value / 1000 : value);
+}
+
 /** `minor` in the smallest part of the currency. */
 export const money = (minor: number, currency: string): string => writeMoney(language.value, minor, currency);
 

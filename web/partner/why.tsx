@@ -1,9 +1,9 @@
 import { Link } from 'wouter-preact';
-import type { EvidenceDetail, EvidenceRow, Explanation } from './api.ts';
+import type { EvidenceDetail, EvidenceRow, Explanation, Traces } from './api.ts';
 import { Icon } from './icon.tsx';
 import { Facts, Loading, nameOf, Page, Points, Slip, SlipRow, Trouble } from './parts.tsx';
 import { Crops } from './picture.tsx';
-import { Steps } from './receipt-slip.tsx';
+import { RulesSaid, Steps } from './rules-said.tsx';
 import { day, exactMoment, money, t } from './texts.ts';
 import { useRead } from './use-read.ts';
 
@@ -48,11 +48,25 @@ function Explained({ explanation }: { explanation: Explanation }) {
             <SlipRow class="sum" label={t('partner.slip.sum')} value={<Points units={units} isChange />} />
           </dl>
         </Slip>
+        {explanation.activity && rule && <Others activity={explanation.activity.id} rule={rule.code} />}
         <Units explanation={explanation} />
         <Booking explanation={explanation} />
       </div>
       {evidence && <Proof evidence={evidence} />}
     </div>
+  );
+}
+
+/** What the other rules made of the same sale. */
+function Others({ activity, rule }: { activity: string; rule: string }) {
+  const { data } = useRead<Traces>(`/activities/${activity}/explanation`);
+  const others = data?.rules.filter((one) => one.rule.code !== rule) ?? [];
+  if (others.length === 0) return null;
+  return (
+    <section class="stack">
+      <h2>{t('partner.why.others')}</h2>
+      <RulesSaid rules={others} />
+    </section>
   );
 }
 

@@ -118,7 +118,14 @@ export const ledgerRoutes = newRouter()
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const seen = await transferFor(tx, by, id);
         const told = seen && (await explainTransfer(tx, seen.transfer.id, language, seen.owner));
-        return told && showExplanation(told, language);
+        if (!told) return null;
+        const shown = showExplanation(told, language);
+        const { activity } = told;
+        // What came without a picture is told as well, to whose it is.
+        const isSeen = activity && (by.kind === 'staff' || activity.participant === by.id);
+        return shown.activity || !isSeen
+          ? shown
+          : { ...shown, activity: (await showActivities(tx, [activity]))[0]! };
       });
       return shown ? c.json(shown, 200) : endWith(c, refuse('not-found'));
     },
