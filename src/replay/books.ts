@@ -1,5 +1,6 @@
 import type { Tx } from '../db/transact.ts';
 import type { RuleDocument } from '../rules/document.ts';
+import type { Payee } from '../rules/document-payee.ts';
 import { proposedRules } from '../rules/propose.ts';
 import { liveRules } from '../rules/read-rules.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
@@ -30,7 +31,9 @@ export type Books = Record<World, RuleBook> & {
   spans: Spans;
   /** The counters of goals under limits: who comes first matters there. */
   sequenced: ReadonlySet<CounterId>;
-  /** True when something is counted for the partners whose outlets these are. */
+  /** Whom rules pay instead of the participant. */
+  payees: readonly Payee[];
+  /** True when something is counted for the partners whose outlets these are, or somebody linked to them is paid. */
   asksPartners: boolean;
 };
 
@@ -62,6 +65,7 @@ export async function openBooks(
     earning.map(({ document }) => countedByTiers(document)),
   );
   const daily: Spans = new Map(status.ids.map((id) => [id, [{ per: 'day', scope: { kinds: [] } }]]));
+  const payees = worlds.flatMap((world) => books[world].payees);
   return {
     ...books,
     programme,
@@ -79,9 +83,10 @@ export async function openBooks(
       ),
       ...daily,
     ]),
-    asksPartners: all.some(({ versions }) =>
-      versions.some(({ document }) => document.goal.for === 'partner'),
-    ),
+    payees,
+    asksPartners:
+      payees.some(({ of }) => of === 'partner') ||
+      all.some(({ versions }) => versions.some(({ document }) => document.goal.for === 'partner')),
     sequenced: new Set(
       all.filter(isLimited).flatMap(({ versions }) =>
         versions.flatMap((rule) => {

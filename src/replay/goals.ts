@@ -21,13 +21,16 @@ export type GoalFrame = {
   targets: ReadonlyMap<SubjectId, readonly Target[]>;
 };
 
+/** What a goal pays; it is earned on the last day of its period, which may lie after the replayed ones. */
+export type GoalAward = Contribution & { earnedOn: Day };
+
 const nothingUsed: Usage = new Map();
 
 /**
  * What goals without limits pay in each world, judged when everything is counted: the order in which it came makes no
  * difference to them. Of each period that has a day among the replayed ones.
  */
-export function settleGoals(books: Books, holdings: Holdings, frame: GoalFrame): Contribution[] {
+export function settleGoals(books: Books, holdings: Holdings, frame: GoalFrame): GoalAward[] {
   return worlds.flatMap((world) =>
     books.goals[world]
       .filter((goal) => !isLimited(goal))
@@ -35,7 +38,7 @@ export function settleGoals(books: Books, holdings: Holdings, frame: GoalFrame):
         [...subjectsOf(holdings, frame.programme, goal)].flatMap((subject) =>
           judgeGoal(goal, subject, holdings, frame, []).flatMap((standing) => {
             const { considered } = settlementUnder(standing, subject, nothingUsed);
-            return contributionsOf(world, subject, standing.period, considered, frame);
+            return awardsIn(world, subject, standing.period, considered, frame);
           }),
         ),
       ),
@@ -67,18 +70,18 @@ export function judgeGoal(
 }
 
 /** What a settled goal adds; nothing where its period was over before the replayed days. */
-export function contributionsOf(
+export function awardsIn(
   world: World,
   subject: SubjectId,
   { last }: Period,
   considered: Evaluation['considered'],
   { firstDay, lastDay }: Pick<GoalFrame, 'firstDay' | 'lastDay'>,
-): Contribution[] {
+): GoalAward[] {
   if (last < firstDay) return [];
   return considered.flatMap(({ code, awards }) =>
-    awards.map(({ asset, units }): Contribution => {
+    awards.map(({ asset, units }): GoalAward => {
       const groups = { day: last < lastDay ? last : lastDay, area: '', tier: '', rule: code };
-      return { world, asset, units, owner: subject, groups, products: [['', units]] };
+      return { world, asset, units, owner: subject, groups, products: [['', units]], earnedOn: last };
     }),
   );
 }

@@ -8,11 +8,11 @@ import { askedBy, nothingAsked, settlementUnder } from '../progress/evaluate-set
 import { countersOf, type GoalVersions } from '../progress/goal.ts';
 import { isLimited, type Books } from './books.ts';
 import { boundFor } from './bounds.ts';
-import { contributionsOf, judgeGoal, type GoalFrame } from './goals.ts';
+import { awardsIn, judgeGoal, type GoalAward, type GoalFrame } from './goals.ts';
 import type { Position } from './history.ts';
 import type { Exhausted } from './merge.ts';
 import { addCount, spansOf, type Holdings } from './sums.ts';
-import { worlds, type Contribution, type World } from './tally.ts';
+import { worlds, type World } from './tally.ts';
 
 /** What a version of an activity changes for goals under limits; what an earlier version counted is below zero. */
 export type Sequenced = { position: Position; counts: Count[] };
@@ -28,7 +28,7 @@ export type LimitedGoals = {
   /** Takes what was counted, in order of recording; what was recorded at one moment is believed together. */
   follow(versions: readonly Sequenced[]): void;
   /** What the goals pay when nothing more comes, and which limits were used up on the way. */
-  finish(): { contributions: Contribution[]; exhausted: Exhausted[] };
+  finish(): { awards: GoalAward[]; exhausted: Exhausted[] };
 };
 
 /**
@@ -96,12 +96,12 @@ export function openLimitedGoals(books: Books, frame: GoalFrame): LimitedGoals {
     finish() {
       believe();
       settleEnded(frame.now);
-      const contributions = goals.flatMap(({ world, kept }) =>
+      const awards = goals.flatMap(({ world, kept }) =>
         [...kept.values()].flatMap(({ subject, standing, considered }) =>
-          contributionsOf(world, subject, standing.period, considered, frame),
+          awardsIn(world, subject, standing.period, considered, frame),
         ),
       );
-      return { contributions, exhausted: [...exhausted.values()] };
+      return { awards, exhausted: [...exhausted.values()] };
     },
   };
 }

@@ -96,12 +96,13 @@ export async function replayRules(
         },
       },
     );
-    const { contributions, exhausted: more } = limited.finish();
-    for (const one of [...settleGoals(books, holdings, frame), ...contributions])
-      addContribution(tally, one, 1n);
+    const { awards: more, exhausted: alsoExhausted } = limited.finish();
+    const awards = [...settleGoals(books, holdings, frame), ...more];
+    for (const one of awards) addContribution(tally, one, 1n);
     const told = await withTenant(db, tenant, async (tx) => {
-      const tiers = await compareTiers(tx, programme, books, holdings, lastDay, now);
-      return tellResult(tx, books, { tally, exhausted: [...exhausted, ...more], tiers }, frame.targets);
+      const tiers = await compareTiers(tx, programme, books, { holdings, awards }, frame);
+      const came = { tally, exhausted: [...exhausted, ...alsoExhausted], tiers };
+      return tellResult(tx, books, came, frame.targets);
     });
     return { firstDay, lastDay, ...told, versions, seconds: (performance.now() - started) / 1000 };
   } finally {

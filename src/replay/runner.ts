@@ -2,6 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import { openBooks } from './books.ts';
 import { tellHistory, type Part } from './history.ts';
+import { linkRecorded } from './links.ts';
 import type { Runner } from './merge.ts';
 import { openShard, type Days } from './shard.ts';
 
@@ -17,6 +18,7 @@ export async function openRunner(
   { documents, judgedFrom, toldFrom, ...part }: RunnerOptions,
 ): Promise<Runner> {
   const books = await openBooks(tx, part.programme, documents);
+  const linked = await linkRecorded(tx, books.payees);
   const shard = openShard(books, { judgedFrom, toldFrom });
   const history = tellHistory(tx, { ...part, withPartners: books.asksPartners });
   let waiting = 0;
@@ -27,7 +29,7 @@ export async function openRunner(
         const next = await history.next();
         if (next.done) ended = true;
         else {
-          shard.wait(next.value);
+          shard.wait(linked(next.value));
           waiting += 1;
         }
       }

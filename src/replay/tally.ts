@@ -47,11 +47,11 @@ export function contributionsOf(
   evaluation: Evaluation,
 ): Contribution[] {
   return awardsOf(evaluation).map((award): Contribution => {
-    const { asset, units, code } = award;
+    const { asset, units, code, to = activity.participant } = award;
     const area = facts.outlet?.areas[0] ?? '';
     const groups = { day: wall.day, area, tier: facts.participant.tier ?? '', rule: code };
     const products = spread(award, ruleOf(book, award), lines);
-    return { world, asset, units, owner: activity.participant, groups, products };
+    return { world, asset, units, owner: to, groups, products };
   });
 }
 

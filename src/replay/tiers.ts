@@ -6,6 +6,7 @@ import { addDays, momentAt, wallTime, type Day } from '../shared/time.ts';
 import { tierSpans } from '../progress/evaluate-tier.ts';
 import { historiesOf } from '../progress/tiers.ts';
 import { tierCounterOf, type Books } from './books.ts';
+import type { GoalAward, GoalFrame } from './goals.ts';
 import { dailyOf, type Holdings } from './sums.ts';
 
 /** Somebody who would have another tier. */
@@ -40,13 +41,12 @@ export async function compareTiers(
   tx: Tx,
   programme: Programme,
   { tiers }: Books,
-  holdings: Holdings,
-  lastDay: Day,
-  now: Date,
+  earned: { holdings: Holdings; awards: readonly GoalAward[] },
+  { lastDay, now }: Pick<GoalFrame, 'lastDay' | 'now'>,
 ): Promise<TierResult | null> {
   if (tiers.length === 0) return null;
   const more = new Map(
-    tiers.map((version) => [version.version, dailyOf(holdings, tierCounterOf(programme.id, version))]),
+    tiers.map((version) => [version.version, moreEarned(programme.id, version, earned)] as const),
   );
   const people = [...new Set([...more.values()].flatMap((each) => [...each.keys()]))] as ParticipantId[];
   const end = momentAt(lastDay, '23:59', programme.timeZone);
@@ -68,6 +68,23 @@ export async function compareTiers(
 }
 
 type Daily = readonly { day: Day; value: bigint }[];
+
+// By how much more the proposed rules award of what a version of the tiers counts, for activities and for goals.
+function moreEarned(
+  programme: Programme['id'],
+  version: Books['tiers'][number],
+  { holdings, awards }: { holdings: Holdings; awards: readonly GoalAward[] },
+): Map<string, Daily> {
+  const more = new Map<string, Daily>(dailyOf(holdings, tierCounterOf(programme, version)));
+  const { counts } = version.document;
+  if (counts.of !== 'earned') return more;
+  for (const { world, asset, units, owner, earnedOn: day } of awards) {
+    if (asset !== counts.asset) continue;
+    const value = world === 'live' ? -units : units;
+    more.set(owner, addUp(more.get(owner) ?? [], [{ day, value }]));
+  }
+  return new Map([...more].filter(([, days]) => days.some(({ value }) => value !== 0n)));
+}
 
 function addUp(before: Daily, more: Daily): Daily {
   const days = new Map(before.map(({ day, value }) => [day, value]));
