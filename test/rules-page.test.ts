@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import type { RuleDocument } from '../src/rules/document.ts';
 import { awardsOf } from '../src/rules/evaluation.ts';
+import { nameId, type ParticipantId } from '../src/shared/id.ts';
 import { book, factsOf, judge, line, sale } from './sales.ts';
 
 /** Every example of the page with what it is said to earn. */
@@ -24,6 +25,12 @@ const sold = sale(
   { pointsMinor: 1300n, attributes: { scans: 3, filled: 0.85 } },
 );
 const participant = { kind: 'seller', tier: 'silver', segments: ['tea-friends'] };
+const person = (name: string) => nameId<ParticipantId>('page', name);
+const links = {
+  'referrer participant 1': person('Budi'),
+  'referrer participant 2': person('Ani'),
+  'owner outlet 1': null,
+};
 
 test('the page has examples, and all of them are run', () => {
   expect(examples.length).toBeGreaterThan(20);
@@ -33,8 +40,11 @@ test('the page has examples, and all of them are run', () => {
 test.each(examples)('$earns', ({ how, document, earns }) => {
   const rule = { ...base, ...document };
   const rules = how === 'with base' ? book(base, rule) : book(rule);
-  const evaluation = judge(rules, sold, factsOf('silver', { participant }));
+  const evaluation = judge(rules, sold, factsOf('silver', { participant, links }));
   const points = awardsOf(evaluation).reduce((sum, { units }) => sum + units, 0n);
-  const said = points === 0n ? `nothing: \`${evaluation.considered[0]!.reason.code}\`` : `${points} point`;
+  const to = awardsOf(evaluation)[0]?.to;
+  const whose = to ? `s for ${['Budi', 'Ani'].find((name) => person(name) === to)}` : '';
+  const said =
+    points === 0n ? `nothing: \`${evaluation.considered[0]!.reason.code}\`` : `${points} point${whose}`;
   expect(earns).toMatch(new RegExp(`^Earns ${said}`));
 });

@@ -119,8 +119,8 @@ function sentence(code: string, ok: boolean, facts: object): string {
   return text('en', `verification.${code}.${ok ? 'ok' : 'failed'}` as TextKey, facts as Facts);
 }
 
-function ruleLines({ evaluation, rules }: EvidenceStory): string[] {
-  return explainRules(evaluation, rules, 'en').flatMap(({ considered, title, reason, steps }) => {
+function ruleLines({ evaluation, rules, people }: EvidenceStory): string[] {
+  return explainRules(evaluation, rules, 'en', people).flatMap(({ considered, title, reason, steps }) => {
     const name = `${title} ${dim(`(${considered.code}, version ${considered.version})`)}`;
     const paid = considered.awards.map(({ units, asset }) => `+${units} ${asset}`).join(', ');
     if (!considered.fired) return [dim(`· ${title}: ${reason}`)];

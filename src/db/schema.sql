@@ -145,6 +145,30 @@ alter table participant_outlet force row level security;
 create policy tenant_rows on participant_outlet using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
 grant delete, insert, select, update on participant_outlet to mitra_app, mitra_worker;
 
+create table link (
+  tenant uuid not null,
+  link text not null,
+  subject uuid not null,
+  starts_on date not null,
+  version integer not null,
+  subject_kind text not null,
+  person uuid,
+  set_at timestamp with time zone not null,
+  set_by text not null,
+  constraint link_pkey PRIMARY KEY (tenant, link, subject, starts_on, version),
+  constraint link_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['participant'::text, 'outlet'::text, 'partner'::text]))),
+  constraint link_version_check CHECK ((version > 0)),
+  constraint link_tenant_person_fkey FOREIGN KEY (tenant, person) REFERENCES participant(tenant, id)
+);
+
+CREATE INDEX link_person ON public.link USING btree (tenant, person);
+alter table link enable row level security;
+alter table link force row level security;
+create policy tenant_rows on link using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.link FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.link FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on link to mitra_app, mitra_worker;
+
 create table staff (
   tenant uuid not null,
   id uuid not null,

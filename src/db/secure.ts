@@ -20,6 +20,7 @@ export const immutableTables = [
   'rule_replay',
   'experiment_look',
   'progress_document',
+  'link',
   'tier_override',
   'discount_override',
 ] as const;

@@ -2,6 +2,7 @@ import type { Fact as Said, Facts, Language, TextKey, Told } from '../../web/tex
 import { text } from '../notify/texts.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import type { Considered, Evaluation, Fact, Step } from '../rules/evaluation.ts';
+import type { Id } from '../shared/id.ts';
 import { isCurrency } from '../shared/money.ts';
 
 /** What one rule made of an activity, in words. */
@@ -12,7 +13,12 @@ export type ExplainedRule = {
   reason: string;
   /** The arithmetic, one line each. */
   steps: string[];
+  /** Who is paid instead of the participant. */
+  to: string | null;
 };
+
+/** Whose activity it was and who was paid for it, by name. */
+export type PeoplePaid = { seller: string; names: ReadonlyMap<Id<string>, string> };
 
 type Version = { id: string; version: number; document: RuleDocument };
 
@@ -24,6 +30,7 @@ export function explainRules(
   evaluation: Evaluation | null,
   rules: readonly Version[],
   language: Language,
+  people: PeoplePaid | null = null,
 ): ExplainedRule[] {
   const considered = evaluation?.considered ?? [];
   const documentOf = (one: { rule: string; version: number }) =>
@@ -35,13 +42,26 @@ export function explainRules(
   };
   return considered.map((one) => {
     const texts = textsOf(one);
+    const to = one.to ? (people?.names.get(one.to) ?? null) : null;
+    const payee = documentOf(one)?.to;
+    const paid = to && payee ? [explainPayee(payee, to, people!.seller, language)] : [];
     return {
       considered: one,
       title: texts?.title ?? one.code,
       reason: ownWords(one, texts) ?? explainReason(one, titleOf, language),
-      steps: one.steps.map((step) => explainStep(step, documentOf(one), language)),
+      steps: [...one.steps.map((step) => explainStep(step, documentOf(one), language)), ...paid],
+      to,
     };
   });
+}
+
+function explainPayee(
+  { link, level = 1 }: NonNullable<RuleDocument['to']>,
+  name: string,
+  seller: string,
+  language: Language,
+): string {
+  return text(language, 'rule.paid-to', { name, seller, link, level });
 }
 
 /** One line of the arithmetic in the reader's language. */

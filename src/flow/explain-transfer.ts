@@ -58,9 +58,11 @@ export async function explainTransfer(
   // Most causes are activities; an id that is none finds nothing.
   const { cause } = (await awardBehind(tx, transfer)) ?? transfer;
   const activity = cause ? await activityById(tx, cause as string as ActivityId) : null;
-  const story = activity?.evidence ? await tellEvidence(tx, activity.evidence) : null;
   const owners = await nameOwners(tx, [transfer.from.owner, transfer.to.owner]);
   const rule = await ruleBehind(tx, transfer, language);
+  // The paper of somebody else is not shown to those who are paid for what that person did.
+  const isShown = reader === null || rule?.considered.to === undefined;
+  const story = isShown && activity?.evidence ? await tellEvidence(tx, activity.evidence) : null;
   const bookedLate = activity && (await tellLate(tx, transfer, activity));
   const units = await explainUnits(tx, transfer, language, reader);
   const byHand = transfer.cause ? await tellAction(tx, transfer.cause) : null;

@@ -1,6 +1,7 @@
 import type { Activity, NewActivity } from '../activity/activity.ts';
 import type { Tx } from '../db/transact.ts';
 import { areaPaths } from '../network/areas.ts';
+import { whoIsLinked, type LinkAsked } from '../network/links.ts';
 import { outletsByIds, type Outlet } from '../network/outlets.ts';
 import { participantsByIds, type Participant } from '../network/participants.ts';
 import type { Programme } from '../network/programmes.ts';
@@ -8,6 +9,7 @@ import type { Followed } from '../progress/book.ts';
 import { segmentsOn } from '../progress/segments.ts';
 import type { TierSpan } from '../progress/evaluate-tier.ts';
 import { tierOn, tiersOf } from '../progress/tiers.ts';
+import { payeeName, type Payee } from '../rules/document-payee.ts';
 import type { Facts } from '../rules/evaluation.ts';
 import { wallTime } from '../shared/time.ts';
 
@@ -49,6 +51,12 @@ export async function gatherFacts(
     return { person, day, tier: tierOn(tiers.get(participant), day, person.tier) };
   });
   const segments = followed.segments.length > 0 ? await segmentsOn(tx, programme, followed, asked) : null;
+  const links = await gatherLinks(
+    tx,
+    followed.rules.payees,
+    activities.map((activity, i) => ({ activity, day: asked[i]!.day })),
+    outlets,
+  );
   return activities.map((activity, i) => {
     const { person, tier } = asked[i]!;
     const { code, channel, area, areaCode } = outlets.get(activity.outlet)!;
@@ -56,6 +64,30 @@ export async function gatherFacts(
       timeZone: programme.timeZone,
       participant: { kind: person.kind, tier, ...(segments && { segments: segments[i]! }) },
       outlet: { code, channel, areas: areaPaths.get(area) ?? [areaCode] },
+      ...(links && { links: links[i]! }),
     };
   });
+}
+
+/** Who was linked on the days of these activities, for each of the payees that rules name; null where none does. */
+async function gatherLinks(
+  tx: Tx,
+  payees: readonly Payee[],
+  of: readonly { activity: Activity; day: string }[],
+  outlets: Network['outlets'],
+): Promise<NonNullable<Facts['links']>[] | null> {
+  if (payees.length === 0) return null;
+  const asked = of.flatMap(({ activity: { participant, outlet }, day }) => {
+    const subjects = { participant, outlet, partner: outlets.get(outlet)!.partner };
+    return payees.map(({ link, of = 'participant', level = 1 }): LinkAsked => ({
+      link,
+      subject: subjects[of],
+      level,
+      day,
+    }));
+  });
+  const found = await whoIsLinked(tx, asked);
+  return of.map((_, i) =>
+    Object.fromEntries(payees.map((payee, p) => [payeeName(payee), found[i * payees.length + p]!])),
+  );
 }

@@ -43,8 +43,16 @@ export type Earning = Pick<Activity, 'id' | 'version' | 'participant' | 'occurre
 /** What earns in its newest version, what the rules make of it, and what they made of its earlier versions. */
 export type Judged = { activity: Earning; evaluation: Evaluation; earlier: readonly Evaluation[] };
 
-/** What to post for each activity, in order, and the change in its participant's points. */
-export type PlannedAwards = { transfers: NewTransfer[]; waiting: Waiting[]; points: bigint };
+/**
+ * What to post for each activity, in order, and the change in its participant's points; in those of others where a rule
+ * pays (or paid) somebody who is linked.
+ */
+export type PlannedAwards = {
+  transfers: NewTransfer[];
+  waiting: Waiting[];
+  points: bigint;
+  others: Map<Id<string>, bigint>;
+};
 
 /** An award that is in the book, whose it is, and what of it has not been taken back. */
 type Standing = { award: Award; transfer: TransferId; owner: Id<string>; left: bigint };
@@ -68,22 +76,39 @@ export async function planAwards(
   const allotted: Allotted[] = [];
   for (const { activity, evaluation } of judged) {
     const all = standing.get(activity.id) ?? [];
-    const own = all.filter(({ owner }) => owner === activity.participant);
-    const differences = differenceOf(unitsLeft(own), awardsOf(evaluation));
-    const granted = grant(tx, programme, activity, differences, issuing);
-    accounts.push(...granted.accounts);
-    plans.push({ transfers: granted.transfers, waiting: granted.waiting, points: granted.points });
-    allotted.push(...allotAll(activity, differences, own));
-    // An earlier version named somebody else: what they got for it goes back as a whole.
-    for (const one of all) if (!own.includes(one)) allotted.push(wholly(activity, one));
+    const awards = awardsOf(evaluation);
+    const plan: PlannedAwards = { transfers: [], waiting: [], points: 0n, others: new Map() };
+    plans.push(plan);
+    // Whom rules pay, and whom an earlier version named: what they got for it goes back.
+    const owners = new Set<Id<string>>([activity.participant]);
+    for (const { to } of awards) if (to) owners.add(to);
+    for (const { owner, award } of all) {
+      owners.add(owner);
+      if (award.to) plan.others.set(owner, 0n);
+    }
+    for (const owner of owners) {
+      const own = all.filter((one) => one.owner === owner);
+      const due = awards.filter(({ to = activity.participant }) => to === owner);
+      const differences = differenceOf(unitsLeft(own), due);
+      const granted = grant(tx, programme, { activity, owner }, differences, issuing);
+      accounts.push(...granted.accounts);
+      plan.transfers.push(...granted.transfers);
+      plan.waiting.push(...granted.waiting);
+      if (owner === activity.participant) plan.points += granted.points;
+      else if (due.length > 0) plan.others.set(owner, granted.points);
+      allotted.push(...allotAll(activity, differences, own));
+    }
   }
   const places = new Map(judged.map(({ activity }, index) => [activity, index]));
   for (const { of, plan } of await takeBacks(tx, programme, allotted)) {
     const { transfers, split } = plan;
     const planned = plans[places.get(of.activity)!]!;
     planned.transfers.push(...transfers);
-    if (of.asset === points && of.owner === of.activity.participant)
-      planned.points -= split.pending + split.available + split.debt;
+    if (of.asset !== points) continue;
+    const back = split.pending + split.available + split.debt;
+    const other = planned.others.get(of.owner);
+    if (of.owner === of.activity.participant) planned.points -= back;
+    else if (other !== undefined) planned.others.set(of.owner, other - back);
   }
   return { plans, accounts };
 }
@@ -118,10 +143,10 @@ async function standingAwards(
 function grant(
   tx: Tx,
   programme: Programme,
-  activity: Earning,
+  { activity, owner }: { activity: Earning; owner: Id<string> },
   differences: readonly Difference[],
   issuing: (asset: string) => Issuing,
-): PlannedAwards & { accounts: NewAccount[] } {
+): Omit<PlannedAwards, 'others'> & { accounts: NewAccount[] } {
   const accounts: NewAccount[] = [];
   const transfers: NewTransfer[] = [];
   const waiting: Waiting[] = [];
@@ -130,10 +155,10 @@ function grant(
     if (difference.kind !== 'award') continue;
     const { asset, issued } = issuing(difference.asset);
     const role = difference.pending ? 'pending' : 'available';
-    const credit = accountId(tx.tenant, activity.participant, role, asset);
+    const credit = accountId(tx.tenant, owner, role, asset);
     accounts.push(
       { id: issued, asset, owner: programme.id, role: 'issued' },
-      { id: credit, asset, owner: activity.participant, role },
+      { id: credit, asset, owner, role },
     );
     const id = awardTransferId(activity, difference);
     if (difference.pending)

@@ -16,6 +16,7 @@ import { payAwards } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
 import { tellGrants } from './tell-grants.ts';
+import { tellLinked } from './tell-linked.ts';
 
 /**
  * What recording an activity brought about; `points` is the change of the participant's points, below zero when taken
@@ -133,6 +134,7 @@ export async function settleActivities(
     tellGrants(tx, followed.rules, granted, at),
     pay(),
   ]);
+  await tellLinked(tx, activities, plans, network, at);
   const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
   // What was judged with another tier or segments than its day has now is judged again. It ends: those of a day depend on
   // days before.

@@ -1,4 +1,5 @@
 import type { Language } from '../../web/texts/say.ts';
+import type { Activity } from '../activity/activity.ts';
 import { activityVersions } from '../activity/read.ts';
 import type { Tx } from '../db/transact.ts';
 import { transferById, type BookedTransfer } from '../ledger/read.ts';
@@ -8,6 +9,7 @@ import { evaluationsOf } from '../rules/evaluations.ts';
 import { rulesByVersion } from '../rules/read-rules.ts';
 import type { ActivityId, Id } from '../shared/id.ts';
 import { explainRules, type ExplainedRule } from './explain-award.ts';
+import { peoplePaid } from './people-paid.ts';
 import { awardTransferId } from './plan-awards.ts';
 
 /**
@@ -21,7 +23,7 @@ export async function ruleBehind(
 ): Promise<ExplainedRule | null> {
   const award = await awardBehind(tx, transfer);
   if (!award?.cause) return null;
-  const evaluations = await evaluationsBehind(tx, award.cause);
+  const { evaluations, activity } = await evaluationsBehind(tx, award.cause);
   for (const evaluation of evaluations) {
     const version = { id: evaluation.activity, version: evaluation.version };
     const given = awardsOf(evaluation).find((each) => awardTransferId(version, each) === award.id);
@@ -30,20 +32,28 @@ export async function ruleBehind(
       tx,
       evaluation.considered.map((one) => ({ id: one.rule, version: one.version })),
     );
+    const people = activity && (await peoplePaid(tx, evaluation, activity));
     return (
-      explainRules(evaluation, rules, language).find(({ considered }) => considered.rule === given.rule) ??
-      null
+      explainRules(evaluation, rules, language, people).find(
+        ({ considered }) => considered.rule === given.rule,
+      ) ?? null
     );
   }
   return null;
 }
 
 // An activity caused it, or somebody's goal.
-async function evaluationsBehind(tx: Tx, cause: Id<string>): Promise<Evaluation[]> {
+async function evaluationsBehind(
+  tx: Tx,
+  cause: Id<string>,
+): Promise<{ evaluations: Evaluation[]; activity: Activity | null }> {
   const versions = await activityVersions(tx, cause as ActivityId);
-  if (versions.length > 0) return (await evaluationsOf(tx, versions)).map(({ evaluation }) => evaluation);
+  if (versions.length > 0) {
+    const kept = await evaluationsOf(tx, versions);
+    return { evaluations: kept.map(({ evaluation }) => evaluation), activity: versions.at(-1)! };
+  }
   const turns = (await settlementsOf(tx, [cause as GoalId])).get(cause as GoalId) ?? [];
-  return turns.map(({ evaluation }) => evaluation);
+  return { evaluations: turns.map(({ evaluation }) => evaluation), activity: null };
 }
 
 /** The transfer that first gave what this one activates or takes back; itself where it does neither. */

@@ -19,7 +19,9 @@ import { messagesOfCauses, type Message } from '../notify/outbox.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import { rulesByVersion, type StoredRule } from '../rules/read-rules.ts';
 import type { EvidenceId, Id, OutletId } from '../shared/id.ts';
+import type { PeoplePaid } from './explain-award.ts';
 import { wholeEvaluation } from './explain-evaluation.ts';
+import { peoplePaid } from './people-paid.ts';
 import { nameOwners } from './name-owners.ts';
 
 /** Evidence as a list shows it. `points` is what it has put into the sender's account, after anything taken back. */
@@ -52,6 +54,8 @@ export type EvidenceStory = EvidenceRow & {
   evaluation: Evaluation | null;
   /** The versions of the rules that were considered. */
   rules: StoredRule[];
+  /** Those whom rules paid for it besides. */
+  people: PeoplePaid | null;
   transfers: BookedTransfer[];
   /** Names of the accounts' owners, by id. */
   owners: Map<Id<string>, string>;
@@ -101,6 +105,7 @@ export async function tellEvidence(tx: Tx, id: EvidenceId): Promise<EvidenceStor
     products,
     activity: activity ?? null,
     evaluation,
+    people: activity ? await peoplePaid(tx, evaluation, activity) : null,
     rules: await rulesByVersion(
       tx,
       (evaluation?.considered ?? []).map(({ rule: id, version }) => ({ id, version })),

@@ -1,11 +1,11 @@
 import type { Activity } from '../activity/activity.ts';
 import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
-import type { Participant } from '../network/participants.ts';
+import { participantsByIds, type Participant } from '../network/participants.ts';
 import { queueMessages, type NewMessage } from '../notify/outbox.ts';
 import type { Considered, Evaluation } from '../rules/evaluation.ts';
 import type { RuleBook } from '../rules/select.ts';
-import { partId } from '../shared/id.ts';
+import { partId, type ParticipantId } from '../shared/id.ts';
 
 /** What the rules made of an activity, and whose it is. */
 export type Granted = { activity: Activity; evaluation: Evaluation; participant: Participant };
@@ -20,20 +20,31 @@ export async function tellGrants(
   granted: readonly Granted[],
   at: Date,
 ): Promise<void> {
+  const linked = await linkedReaders(tx, granted);
   const messages = granted.flatMap(({ activity, evaluation, participant }) =>
-    evaluation.considered.flatMap((one) =>
-      textsOf(one, book, participant.language).map(({ leg, message }): NewMessage => ({
-        participant: participant.id,
-        language: participant.language,
+    evaluation.considered.flatMap((one) => {
+      const { id, language } = (one.to && linked.get(one.to)) ?? participant;
+      return textsOf(one, book, language).map(({ leg, message }): NewMessage => ({
+        participant: id,
+        language,
         key: 'message.rule',
         facts: { message },
         cause: partId(activity.id, 'message', one.rule, leg),
-      })),
-    ),
+      }));
+    }),
   );
   if (messages.length === 0) return;
   await queueMessages(tx, messages, at);
   await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
+}
+
+// Those to whom a rule sends something for what somebody else did.
+async function linkedReaders(tx: Tx, granted: readonly Granted[]): Promise<Map<ParticipantId, Participant>> {
+  const ids = granted.flatMap(({ evaluation }) =>
+    evaluation.considered.flatMap(({ to, grants }) => (to && grants ? [to] : [])),
+  );
+  if (ids.length === 0) return new Map();
+  return new Map((await participantsByIds(tx, [...new Set(ids)])).map((one) => [one.id, one]));
 }
 
 function textsOf({ rule, version, grants = [] }: Considered, book: RuleBook, language: string) {

@@ -15,6 +15,8 @@ import { nameId, type ActivityId, type ProgrammeId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { newActivity, programmeNamed, type GivenActivity } from './receive-activities.ts';
 import { gatherFacts, readNetwork } from './gather-facts.ts';
+import type { PeoplePaid } from './explain-award.ts';
+import { peoplePaid } from './people-paid.ts';
 import { refuseUnknown } from './record-activities.ts';
 
 /** Something that might happen, in the tenant's own codes. It has no key, for it is not kept. */
@@ -24,7 +26,13 @@ export type ImaginedActivity = Omit<GivenActivity, 'source' | 'externalKey' | 'o
 };
 
 export type Tried =
-  | { ok: true; activity: Activity; evaluation: Evaluation; rules: RuleBook['rules'] }
+  | {
+      ok: true;
+      activity: Activity;
+      evaluation: Evaluation;
+      rules: RuleBook['rules'];
+      people: PeoplePaid | null;
+    }
   | Refused<'activity-invalid' | 'unknown-kind' | 'unknown-attribute' | 'wrong-attribute' | 'bad-request'>
   | (Refused<'rule-invalid'> & { problems: RuleProblem[] });
 
@@ -55,11 +63,13 @@ export async function tryActivity(
   const proposed = proposeIn(tx, programme.id, followed.rules, given);
   if (!proposed.ok) return proposed;
   const { book } = proposed;
-  const [facts] = await gatherFacts(tx, programme, [activity], network, followed);
+  const asking = { ...followed, rules: book };
+  const [facts] = await gatherFacts(tx, programme, [activity], network, asking);
   const subjects = [{ activity, facts: facts! }];
   const usage = await readUsage(tx, usageWanted(book, subjects));
   const [evaluation] = evaluate(book, subjects, { usage, consider: 'all' });
-  return { ok: true, activity, evaluation: evaluation!, rules: book.rules };
+  const people = await peoplePaid(tx, evaluation!, activity);
+  return { ok: true, activity, evaluation: evaluation!, rules: book.rules, people };
 }
 
 // The live rules, and these documents in the place of those with their codes.

@@ -23,6 +23,7 @@ import { experimentRoutes } from './routes/experiments.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { linkRoutes } from './routes/links.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
@@ -54,6 +55,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.use(`${apiBase}/*`, keepable);
   router.route(apiBase, signInRoutes);
   router.route(apiBase, networkRoutes);
+  router.route(apiBase, linkRoutes);
   router.route(apiBase, activityRoutes);
   router.route(apiBase, activityKindRoutes);
   router.route(apiBase, evidenceRoutes);

@@ -157,6 +157,9 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
     'programme/progress': { document: {} },
     rules: { document: {} },
     'activity-kinds': { kind: 'shelf-photo' },
+    links: {
+      items: [{ link: 'referrer', of: 'participant', subject: 'budi', person: 'sari', from: '2018-01-01' }],
+    },
     'rules/validation': { document: {} },
     'rules/{id}/launch': { version: 1, waiver: 'mine' },
     'rules/{id}/decline': { version: 1, reason: 'mine' },

@@ -156,6 +156,10 @@ export const ruleTraceShape = z
     fired: z.boolean(),
     reason: reasonShape,
     steps: z.array(z.string()).openapi({ description: 'The arithmetic, in the reader’s language' }),
+    to: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Who is paid instead of the participant: what is awarded is theirs' }),
     awards: z.array(z.object({ asset: z.string(), units: units() })),
     grants: z
       .array(z.object({ kind: z.enum(['certificate', 'draw', 'message']), name: z.string(), count: z.int() }))

@@ -120,7 +120,7 @@ function showDuplicate({ duplicate }: EvidenceStory, isOwn: boolean) {
 }
 
 function showEvaluation(story: EvidenceStory, language: Language) {
-  return explainRules(story.evaluation, story.rules, language).map(showTrace);
+  return explainRules(story.evaluation, story.rules, language, story.people).map(showTrace);
 }
 
 /** What a rule made of an activity, with its sentences. */
@@ -129,6 +129,7 @@ export function showTrace({
   title,
   reason,
   steps,
+  to,
 }: ExplainedRule): z.infer<typeof ruleTraceShape> {
   const { rule: id, code, version, fired, awards, grants = [] } = considered;
   return {
@@ -136,6 +137,7 @@ export function showTrace({
     fired,
     reason: { code: considered.reason.code, ok: fired, facts: { ...considered.reason.facts }, text: reason },
     steps,
+    to,
     awards: awards.map(({ asset, units }) => ({ asset, units: Number(units) })),
     grants: grants.map(({ kind, name, count }) => ({ kind, name, count })),
   };

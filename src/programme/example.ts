@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { payee } from '../rules/document-payee.ts';
+
 const code = z.string().min(1).max(60);
 const whole = z.int();
 
@@ -35,6 +37,8 @@ const example = z.strictObject({
     .strictObject({ kind: code.optional(), tier: code.optional(), segments: z.array(code).optional() })
     .optional(),
   outlet: z.strictObject({ code, channel: code.optional(), areas: z.array(code) }).optional(),
+  /** Links that somebody has; for all others there is nobody. */
+  linked: z.array(payee).optional(),
   /** Experiments in which they are held out; in all others they are treated. */
   heldOutOf: z.array(code).optional(),
   /** Their own targets, by rule. */

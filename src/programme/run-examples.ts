@@ -4,6 +4,7 @@ import type { Activity } from '../activity/activity.ts';
 import { compileDocument, type CompiledRule } from '../rules/compile.ts';
 import { evaluate } from '../rules/evaluate.ts';
 import { armOf } from '../rules/evaluate-experiment.ts';
+import { payeeName, type Payee } from '../rules/document-payee.ts';
 import { awardsOf, type Evaluation, type Facts } from '../rules/evaluation.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
 import {
@@ -58,6 +59,7 @@ function judge(documents: ProgrammeDocuments, book: RuleBook, example: Example):
     timeZone,
     participant: { kind, tier, segments },
     outlet: example.outlet ? { ...example.outlet, channel: example.outlet.channel ?? null } : null,
+    links: linksOf(book, example.linked ?? []),
   };
   const actors = actorsOf(documents, example.heldOutOf ?? []);
   const activities = [...(example.before ?? []), example.activity].map((one, index) =>
@@ -84,6 +86,16 @@ function outcomeOf(evaluation: Evaluation, goals: ReturnType<typeof reachExample
     ),
     reasons,
   };
+}
+
+function linksOf(book: RuleBook, linked: readonly Payee[]): NonNullable<Facts['links']> {
+  const known = new Set(linked.map(payeeName));
+  return Object.fromEntries(
+    book.payees.map(payeeName).map((name) => {
+      const person = known.has(name) ? nameId<ParticipantId>('example', 'linked', name) : null;
+      return [name, person];
+    }),
+  );
 }
 
 type Actors = { participant: ParticipantId; outlet: OutletId };

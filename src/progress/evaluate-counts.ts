@@ -82,7 +82,8 @@ function valuesOf(
 ): { item: string; value: bigint }[] {
   if (measure.of === 'earned') {
     const earned = awards.reduce(
-      (sum, { asset, units }) => (asset === measure.asset ? sum + units : sum),
+      // What is paid to somebody else for it is not what the participant earned.
+      (sum, { asset, units, to }) => (asset === measure.asset && !to ? sum + units : sum),
       0n,
     );
     return [{ item: '', value: earned }];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { periodPattern } from '../shared/time.ts';
 import { experiment } from './document-experiment.ts';
 import { attributes } from './document-kinds.ts';
+import { payee } from './document-payee.ts';
 import { award, grant, limit, multiply, valueOfAssets } from './document-effects.ts';
 import { code, codes, currency, day, expression, names, percentMax, units } from './document-words.ts';
 
@@ -105,6 +106,8 @@ const ruleDocument = z.strictObject({
     .record(z.string().regex(/^[a-z]{2}$/), text)
     .refine((texts) => 'en' in texts, 'must have the language en'),
   scope,
+  /** Who is paid. Absent: the participant whose activity it is. */
+  to: payee.optional(),
   /** CEL over activity, participant, outlet and eligible; must be true. */
   condition: expression.optional(),
   effects: z
@@ -296,7 +299,7 @@ export function countedBy(limit: Limit): string {
 }
 
 function goalContradictions(document: RuleDocument): string[] {
-  const { goal, scope, effects, base, pending, limits = [] } = document;
+  const { goal, to, scope, effects, base, pending, limits = [] } = document;
   const sentences: string[] = [];
   const forGoal = effects.filter((effect) => effect.kind === 'award' && effect.per === 'goal').length;
   if (forGoal !== (goal ? effects.length : 0))
@@ -310,6 +313,7 @@ function goalContradictions(document: RuleDocument): string[] {
     sentences.push('A campaign comes once: there is none before it to grow from or to follow.');
   if (goal?.window && 'share' in goal.counts)
     sentences.push('A share is taken of a whole period, so it has no window.');
+  if (goal && to) sentences.push('A goal is paid to whose goal it is.');
   if (goal && base && base !== 'gross')
     sentences.push('A goal counts amounts as they stand, so it has no other base.');
   if (goal && limits.some(({ per }) => per === 'activity'))

@@ -2,7 +2,7 @@ import { addDays, type WallTime } from '../shared/time.ts';
 import type { CompiledRule } from './compile.ts';
 import { countedBy, type Limit } from './document.ts';
 import { counted, step } from './evaluate-effects.ts';
-import { reason, type View } from './evaluate-scope.ts';
+import { payeeOf, reason, type View } from './evaluate-scope.ts';
 import {
   usageName,
   type Fact,
@@ -14,7 +14,11 @@ import {
 } from './evaluation.ts';
 
 /** What limits look at: whose it is, and when. */
-export type LimitView = { activity: Pick<View['activity'], 'participant' | 'outlet'>; wall: WallTime };
+export type LimitView = {
+  activity: Pick<View['activity'], 'participant' | 'outlet'>;
+  facts?: Pick<View['facts'], 'links'>;
+  wall: WallTime;
+};
 
 /** What an effect earned, before or after limits. */
 export type Leg = { leg: string; asset: string; units: bigint; steps: Step[] };
@@ -22,11 +26,13 @@ export type Leg = { leg: string; asset: string; units: bigint; steps: Step[] };
 /** The legs with what the limits leave of them; `reached` when a limit leaves nothing at all. */
 export type Limited = { legs: Leg[]; reached: Reason | null };
 
-/** What a limit counts for this activity; null for a limit on each activity, which needs no memory. */
+/** What a limit counts for this activity; null for a limit on each activity, which needs no memory, and for nobody. */
 function usageKeyOf(rule: CompiledRule, limit: Limit, view: LimitView): UsageKey | null {
   if (limit.per === 'activity') return null;
-  const { participant, outlet } = view.activity;
+  const { outlet } = view.activity;
+  const participant = rule.document.to ? payeeOf(rule, view.facts ?? {}) : view.activity.participant;
   const subject = { participant, outlet, rule: rule.id }[limit.of];
+  if (subject === null) return null;
   return { rule: rule.id, subject, asset: countedBy(limit), period: periodOf(limit.per, view.wall) };
 }
 

@@ -1,6 +1,8 @@
 import type { Activity, ActivityLine, Attributes } from '../activity/activity.ts';
 import { wallTime, type WallTime } from '../shared/time.ts';
 import type { CompiledRule, Listed } from './compile.ts';
+import type { ParticipantId } from '../shared/id.ts';
+import { payeeName } from './document-payee.ts';
 import { partOf, shareOf, type Share } from './evaluate-base.ts';
 import { armOf } from './evaluate-experiment.ts';
 import type { Fact, Facts, Reason, ReasonCode, Subject } from './evaluation.ts';
@@ -134,6 +136,24 @@ export function outOfScope(rule: CompiledRule, view: View): Reason | null {
       ? reason('no-eligible-line', { lines: lines.length })
       : null)
   );
+}
+
+/** Who is paid instead of the participant: null where nobody is linked, or it is not known. */
+export function payeeOf(
+  { document: { to } }: CompiledRule,
+  { links }: Pick<Facts, 'links'>,
+): ParticipantId | null {
+  return (to && links?.[payeeName(to)]) ?? null;
+}
+
+/** Why nobody can be paid; null where somebody can. */
+export function unpayable({ document: { to } }: CompiledRule, { facts }: View): Reason | null {
+  if (!to) return null;
+  const found = facts.links?.[payeeName(to)];
+  if (found) return null;
+  return found === null
+    ? reason('nobody-linked', { link: to.link, level: to.level ?? 1 })
+    : reason('context-missing', { fact: `link ${payeeName(to)}` });
 }
 
 function heldOut({ document: { experiment } }: CompiledRule, { activity }: View): Reason | null {

@@ -1,5 +1,6 @@
 import type { CompiledEffect, CompiledRule } from './compile.ts';
 import { assetOf } from './document.ts';
+import { payeeName } from './document-payee.ts';
 import { expiryOf, pendingOf } from './evaluate-dates.ts';
 import { earn, granted, multiplied, unmet } from './evaluate-effects.ts';
 import { limitLegs, usageKeysOf, usesOf, type Leg } from './evaluate-limits.ts';
@@ -8,7 +9,9 @@ import {
   eligibleLines,
   isInForce,
   outOfScope,
+  payeeOf,
   reason,
+  unpayable,
   viewOf,
   type View,
   type ViewLine,
@@ -134,7 +137,12 @@ function begin(rule: CompiledRule, view: View, explain: boolean): Outcome {
   const { values } = basketOf(rule, lines, view);
   // What it counts towards a goal is known where the counters are (src/progress).
   const counted = rule.document.goal ? reason('counted') : null;
-  return { rule, lines, legs: [], reason: unmet(rule.condition, values, explain) ?? counted };
+  return {
+    rule,
+    lines,
+    legs: [],
+    reason: unmet(rule.condition, values, explain) ?? unpayable(rule, view) ?? counted,
+  };
 }
 
 type Result = ReturnType<typeof earn>;
@@ -178,8 +186,11 @@ function multiply(
 ): Result {
   if (effect.kind !== 'multiply') throw new Error('a rule either awards or multiplies');
   const { groups, asset } = effect.effect;
+  // What others are paid for the same activity is theirs.
+  const own = rule.document.to && payeeName(rule.document.to);
   const bases = awarding.filter(
-    ({ rule, reason }) => !reason && groups.includes(rule.document.stacking.group),
+    ({ rule: { document }, reason }) =>
+      !reason && groups.includes(document.stacking.group) && (document.to && payeeName(document.to)) === own,
   );
   const onAllLines = rule.document.scope.products === undefined;
   const base = bases.reduce(
@@ -215,7 +226,8 @@ function unitsOf(legs: readonly Leg[], asset: string): bigint {
 function consideredOf({ rule, legs, reason: not }: Outcome, view: View): Considered {
   const { code, taxClass, expires } = rule.document;
   const pending = pendingOf(rule.document.pending, view.wall.day);
-  const head = { rule: rule.id, code, version: rule.version };
+  const to = not ? null : payeeOf(rule, view.facts);
+  const head = { rule: rule.id, code, version: rule.version, ...(to && { to }) };
   const steps = legs.flatMap((leg) => leg.steps);
   if (not) return { ...head, fired: false, reason: not, steps, awards: [] };
   const expiresOn = expiryOf(expires, view.wall.day);

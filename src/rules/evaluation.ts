@@ -1,5 +1,5 @@
 import type { Activity } from '../activity/activity.ts';
-import type { ActivityId, RuleId } from '../shared/id.ts';
+import type { ActivityId, ParticipantId, RuleId } from '../shared/id.ts';
 import type { PassedOver } from './select.ts';
 
 /** What is known about an activity beside itself, as it was when the event happened. Null: not known. */
@@ -14,6 +14,8 @@ export type Facts = {
   };
   /** `areas`: codes from the outlet's own area up to the top of the tree. */
   outlet: { code: string; channel: string | null; areas: readonly string[] } | null;
+  /** By `payeeName`: who was linked on the day of the event, null where nobody was; absent where no rule asked. */
+  links?: Readonly<Record<string, ParticipantId | null>>;
 };
 
 export type Subject = { activity: Activity; facts: Facts };
@@ -38,6 +40,7 @@ export type ReasonCode =
   | 'condition-false'
   | 'comparison-false'
   | 'context-missing'
+  | 'nobody-linked'
   | 'cannot-evaluate'
   | 'nothing-earned'
   | 'nothing-to-multiply'
@@ -93,6 +96,8 @@ export type Award = {
   /** They cannot be spent yet: through a day, or until an event is told. */
   pending?: { through: string } | { until: string };
   taxClass?: string;
+  /** Who is paid, where it is not the participant. */
+  to?: ParticipantId;
 };
 
 /** What is granted beside units of the ledger: so many certificates or entries in a draw by their name, or a message. */
@@ -113,6 +118,8 @@ export type Considered = {
   reason: Reason;
   steps: Step[];
   awards: Award[];
+  /** Who is paid, where it is not the participant. */
+  to?: ParticipantId;
   /** Absent where the rule granted nothing of the kind. */
   grants?: Grant[];
 };

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transact.ts';
-import type { ActivityId, ProgrammeId, RuleId } from '../shared/id.ts';
+import type { ActivityId, ParticipantId, ProgrammeId, RuleId } from '../shared/id.ts';
 import type {
   Award,
   Considered,
@@ -90,8 +90,14 @@ type Stored = {
   passedOver?: Evaluation['passedOver'];
 };
 type StoredRule = [code: string, version: number, reason: ReasonCode, facts: Reason['facts'], did?: Did];
-type Did = { fired?: true; steps: Step[]; awards: AsText<StoredAward>[]; grants?: Grant[] };
-type StoredAward = Omit<Award, 'rule' | 'code' | 'version'>;
+type Did = {
+  fired?: true;
+  steps: Step[];
+  awards: AsText<StoredAward>[];
+  grants?: Grant[];
+  to?: ParticipantId;
+};
+type StoredAward = Omit<Award, 'rule' | 'code' | 'version' | 'to'>;
 // JSON has no bigint: units are texts there.
 type AsText<T> = Omit<T, 'units'> & { units: string };
 
@@ -103,14 +109,16 @@ function storedOf({ considered, uses, passedOver }: Evaluation): Stored {
   };
 }
 
-function storedRule({ code, version, fired, reason, steps, awards, grants }: Considered): StoredRule {
+function storedRule(one: Considered): StoredRule {
+  const { code, version, fired, reason, steps, awards, grants, to } = one;
   if (!fired && steps.length === 0 && awards.length === 0 && !grants)
     return [code, version, reason.code, reason.facts];
   const did: Did = {
     ...(fired && { fired }),
     steps,
-    awards: awards.map(({ rule: _rule, code: _code, version: _version, ...award }) => asText(award)),
+    awards: awards.map(({ rule: _rule, code: _code, version: _version, to: _to, ...award }) => asText(award)),
     ...(grants && { grants }),
+    ...(to && { to }),
   };
   return [code, version, reason.code, reason.facts, did];
 }
@@ -119,15 +127,13 @@ function consideredOf(
   [code, version, reason, facts, did]: StoredRule,
   idOf: (code: string) => RuleId,
 ): Considered {
-  const rule = idOf(code);
+  const head = { rule: idOf(code), code, version, ...(did?.to && { to: did.to }) };
   return {
-    rule,
-    code,
-    version,
+    ...head,
     fired: did?.fired ?? false,
     reason: { code: reason, facts },
     steps: did?.steps ?? [],
-    awards: (did?.awards ?? []).map((award) => ({ rule, code, version, ...withUnits(award) })),
+    awards: (did?.awards ?? []).map((award) => ({ ...head, ...withUnits(award) })),
     ...(did?.grants && { grants: did.grants }),
   };
 }

@@ -1,4 +1,5 @@
 import type { CompiledRule } from './compile.ts';
+import { payeeName, type Payee } from './document-payee.ts';
 import type { View } from './evaluate-scope.ts';
 
 /** One bit for each rule, 32 to a word. */
@@ -16,6 +17,8 @@ export type RuleBook = {
   rules: readonly CompiledRule[];
   force: Spans<number>;
   period: Spans<string>;
+  /** Whom rules pay instead of the participant: what must be known of links. */
+  payees: readonly Payee[];
   dimensions: Record<keyof typeof facts, Dimension>;
 };
 
@@ -92,6 +95,7 @@ export function bindRules(given: readonly CompiledRule[]): RuleBook {
       scope.from ?? '',
       scope.to ? `${scope.to}~` : '~',
     ]),
+    payees: payeesOf(rules),
     dimensions: Object.fromEntries(
       names.map((name) => [name, dimensionOf(rules, facts[name].accepted)]),
     ) as RuleBook['dimensions'],
@@ -131,6 +135,11 @@ function narrow(book: RuleBook, view: View, passedOver: PassedOver | null): Bits
     if (dimension.values.size > 0) keep(accepting(dimension, facts[name].given(view)), misfits[name]);
   }
   return fits;
+}
+
+function payeesOf(rules: readonly CompiledRule[]): Payee[] {
+  const all = rules.flatMap(({ document: { to } }) => (to ? [[payeeName(to), to] as const] : []));
+  return [...new Map(all).values()];
 }
 
 function byOrder(a: CompiledRule, b: CompiledRule): number {

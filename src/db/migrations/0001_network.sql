@@ -102,6 +102,25 @@ create table participant_outlet (
   foreign key (tenant, outlet) references outlet (tenant, id)
 );
 
+-- Who is linked to a participant, an outlet or a partner from a day on: who referred them, owns it, buys for it. What was
+-- said is never changed: of two rows for one day the newer counts.
+create table link (
+  tenant uuid not null,
+  -- What the person is to the subject: referrer, owner, employee.
+  link text not null,
+  subject uuid not null,
+  starts_on date not null,
+  version integer not null check (version > 0),
+  subject_kind text not null check (subject_kind in ('participant', 'outlet', 'partner')),
+  -- Null: nobody from then on.
+  person uuid,
+  set_at timestamptz not null,
+  set_by text not null,
+  primary key (tenant, link, subject, starts_on, version),
+  foreign key (tenant, person) references participant (tenant, id)
+);
+create index link_person on link (tenant, person);
+
 -- The brand's own people: managers, reviewers, controllers.
 create table staff (
   tenant uuid not null,

@@ -1,10 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { withTenant } from '../../db/transact.ts';
+import type { Language } from '../../../web/texts/say.ts';
+import { withTenant, type Tx } from '../../db/transact.ts';
 import { explainRules } from '../../flow/explain-award.ts';
-import { explainActivity } from '../../flow/explain-evaluation.ts';
+import { explainActivity, explainShare } from '../../flow/explain-evaluation.ts';
 import { tryActivity, type ImaginedActivity } from '../../flow/try-activity.ts';
+import type { Integrator, SignedIn } from '../../flow/sign-in.ts';
 import { activityFor } from '../../flow/within-key.ts';
 import { awardsOf } from '../../rules/evaluation.ts';
+import { isId, type ActivityId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
@@ -55,6 +58,7 @@ const triedShape = z
         asset: z.string(),
         units: units(),
         expiresOn: z.string().nullable(),
+        to: z.uuid().nullable().openapi({ description: 'Who is paid instead of the participant' }),
       }),
     ),
     rules: z
@@ -88,7 +92,7 @@ export const ruleRoutes = newRouter()
       const language = c.get('language');
       const shown = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const activity = await activityFor(tx, by, id);
-        if (!activity) return null;
+        if (!activity) return shareOf(tx, by, id, language);
         const rules = (await explainActivity(tx, activity, language)).map(showTrace);
         return { activity: activity.id, version: activity.version, rules };
       });
@@ -112,21 +116,31 @@ export const ruleRoutes = newRouter()
         tryActivity(tx, programme, read(rest), today === undefined ? now() : new Date(today), documents),
       );
       if (!tried.ok) return endWith(c, tried);
-      const { activity, evaluation, rules } = tried;
-      const awards = awardsOf(evaluation).map(({ code: rule, leg, asset, units, expiresOn = null }) => ({
-        rule,
-        leg,
-        asset,
-        units: Number(units),
-        expiresOn,
+      const { activity, evaluation, rules, people } = tried;
+      const awards = awardsOf(evaluation).map((award) => ({
+        rule: award.code,
+        leg: award.leg,
+        asset: award.asset,
+        units: Number(award.units),
+        expiresOn: award.expiresOn ?? null,
+        to: award.to ?? null,
       }));
-      const explained = explainRules(evaluation, rules, c.get('language'));
+      const explained = explainRules(evaluation, rules, c.get('language'), people);
       return c.json(
         { occurredAt: activity.occurredAt.toISOString(), awards, rules: explained.map(showTrace) },
         200,
       );
     },
   );
+
+// Whoever is paid for what somebody else did sees what it brought them, and nothing more.
+async function shareOf(tx: Tx, by: SignedIn | Integrator, id: string, language: Language) {
+  if (by.kind !== 'participant' || !isId<ActivityId>(id)) return null;
+  const share = await explainShare(tx, id, by.id, language);
+  if (!share) return null;
+  const { activity, rules } = share;
+  return { activity: activity.id, version: activity.version, rules: rules.map(showTrace) };
+}
 
 function read(given: Omit<z.infer<typeof imagined>, 'programme' | 'today' | 'rules'>): ImaginedActivity {
   const { kind, participant, outlet, occurredAt, currency, totalMinor = 0, pointsMinor } = given;
