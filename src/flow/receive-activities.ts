@@ -226,7 +226,7 @@ export function newActivity(
 
 function receivedOf(one: Settled): Received {
   if (!one.ok) return one;
-  const { outcome, activity, points } = one;
+  const { outcome, activity, pointsInAll: points } = one;
   return { ok: true, outcome, activity: activity.id, version: activity.version, points: Number(points) };
 }
 

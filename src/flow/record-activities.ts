@@ -9,9 +9,10 @@ import type { Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
 import { evaluationsOf, keepEvaluations, type KeptEvaluation } from '../rules/evaluations.ts';
 import { evaluateUnderLimits } from '../rules/usage.ts';
+import type { ParticipantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { gatherFacts, readNetwork, type Network } from './gather-facts.ts';
-import { restateForFacts } from './judge-again.ts';
+import { restateForFacts, type Moved } from './judge-again.ts';
 import { payAwards } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
@@ -19,8 +20,9 @@ import { tellGrants } from './tell-grants.ts';
 import { tellLinked } from './tell-linked.ts';
 
 /**
- * What recording an activity brought about; `points` is the change of the participant's points, below zero when taken
- * back.
+ * What recording an activity brought about; `points` is what the activity itself changed of the participant's points, below
+ * zero when taken back. `pointsInAll` has besides what followed from it: goals, bonuses, and what was judged again with
+ * another tier. Where several activities of one person are recorded together, that stands with the last of them.
  */
 export type Settled =
   | {
@@ -28,6 +30,7 @@ export type Settled =
       outcome: 'first' | 'corrected' | 'replayed';
       activity: Activity;
       points: bigint;
+      pointsInAll: bigint;
       participant: Participant;
       outlet: Outlet;
     }
@@ -59,13 +62,17 @@ export async function recordAndPost(
   const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  const points = await settleActivities(tx, programme, newest, known, at);
+  const { points, followed } = await settleActivities(tx, programme, newest, known, at);
+  const lastOf = new Map(changed.map((activity) => [activity.participant, activity]));
   const answers = recorded.map((one): Settled => {
     if (!one.ok) return one;
     const { outcome, activity } = one;
     const participant = known.participants.get(activity.participant)!;
     const outlet = known.outlets.get(activity.outlet)!;
-    return { ok: true, outcome, activity, points: points.get(activity) ?? 0n, participant, outlet };
+    const own = points.get(activity) ?? 0n;
+    const isLast = lastOf.get(activity.participant) === activity;
+    const pointsInAll = own + (isLast ? (followed.get(activity.participant) ?? 0n) : 0n);
+    return { ok: true, outcome, activity, points: own, pointsInAll, participant, outlet };
   });
   return unknown.map((refusal) => refusal ?? answers.shift()!);
 }
@@ -80,17 +87,18 @@ export function refuseUnknown(
   return null;
 }
 
-/**
- * Lets everything follow from activities that were recorded just now; answers the change of their participants' points.
- */
+/** What activities changed of their participants' points, and what followed from them changed besides. */
+type PointsChanged = { points: Map<Activity, bigint>; followed: Map<ParticipantId, bigint> };
+
+/** Lets everything follow from activities that were recorded just now. */
 export async function settleActivities(
   tx: Tx,
   programme: Programme,
   activities: readonly Activity[],
   network: Network,
   at: Date,
-): Promise<Map<Activity, bigint>> {
-  if (activities.length === 0) return new Map();
+): Promise<PointsChanged> {
+  if (activities.length === 0) return { points: new Map(), followed: new Map() };
   const earlier = Map.groupBy(
     await evaluationsOf(tx, activities.flatMap(earlierVersions)),
     ({ evaluation }) => evaluation.activity,
@@ -136,15 +144,47 @@ export async function settleActivities(
   ]);
   await tellLinked(tx, activities, plans, network, at);
   const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
-  // What was judged with another tier or segments than its day has now is judged again. It ends: those of a day depend on
-  // days before.
-  const again = await restateForFacts(tx, programme, goals.moved, at);
-  if (again.length === 0) return points;
+  const others = goals.judged.map(
+    ({ activity }, i) => [activity, plans[activities.length + i]!.points] as const,
+  );
+  return judgeAgain(tx, programme, { points, followed: sumByParticipant(others) }, goals.moved, at);
+}
+
+/**
+ * What was judged with another tier or segments than its day has now is judged again. It ends: those of a day depend on days
+ * before. Adds to what was changed so far.
+ */
+async function judgeAgain(
+  tx: Tx,
+  programme: Programme,
+  { points, followed }: PointsChanged,
+  moved: Moved,
+  at: Date,
+): Promise<PointsChanged> {
+  const again = await restateForFacts(tx, programme, moved, at);
+  if (again.length === 0) return { points, followed };
   const more = await settleActivities(tx, programme, again, await readNetwork(tx, again), at);
-  const changesById = new Map([...more].map(([{ id }, change]) => [id, change]));
-  for (const [activity, change] of points)
-    points.set(activity, change + (changesById.get(activity.id) ?? 0n));
-  return points;
+  const byId = new Map([...points.keys()].map((activity) => [activity.id, activity]));
+  const others: [Activity, bigint][] = [];
+  for (const [activity, change] of more.points) {
+    const own = byId.get(activity.id);
+    if (own) points.set(own, points.get(own)! + change);
+    else others.push([activity, change]);
+  }
+  return { points, followed: sumByParticipant(others, more.followed, followed) };
+}
+
+function sumByParticipant(
+  changes: readonly (readonly [Pick<Activity, 'participant'>, bigint])[],
+  ...before: PointsChanged['followed'][]
+): PointsChanged['followed'] {
+  const sums = new Map<ParticipantId, bigint>();
+  const all = [
+    ...changes.map(([{ participant }, change]) => [participant, change] as const),
+    ...before.flatMap((each) => [...each]),
+  ];
+  for (const [who, change] of all) sums.set(who, (sums.get(who) ?? 0n) + change);
+  return sums;
 }
 
 function earlierVersions({ id, version }: Activity): { id: Activity['id']; version: number }[] {

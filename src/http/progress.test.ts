@@ -244,6 +244,7 @@ test('a bonus tells what was counted, and an award from which activity it comes'
   });
   await ask('activities', 'rina', 'POST', on('bonus-1', 4000));
   const second = await ask('activities', 'rina', 'POST', on('bonus-2', 2500));
+  expect(second.body['points']).toBe(46);
   const explained = async () => {
     const { body } = await ask('statement', 'budi');
     const items = body['items'] as { transfer: string }[];
@@ -264,7 +265,8 @@ test('a bonus tells what was counted, and an award from which activity it comes'
     activity: { outlet: { code: 'toko-maju' }, lines: [{ product: { sku: 'NF-1004' } }] },
   });
 
-  await ask('activities', 'rina', 'POST', on('bonus-2', 500));
+  const corrected = await ask('activities', 'rina', 'POST', on('bonus-2', 500));
+  expect(corrected.body['points']).toBe(-40);
   const taken = (await explained()).find(
     ({ rule, transfer }) => rule?.code === 'weekly' && transfer.kind === 'clawback',
   )!;
