@@ -1014,7 +1014,6 @@ create table settlement (
   constraint settlement_turn_check CHECK ((turn > 0))
 );
 
-CREATE INDEX settlement_ended ON public.settlement USING btree (tenant, last_day);
 CREATE INDEX settlement_subject ON public.settlement USING btree (tenant, subject, last_day);
 alter table settlement enable row level security;
 alter table settlement force row level security;
@@ -1069,6 +1068,20 @@ alter table tier_span enable row level security;
 alter table tier_span force row level security;
 create policy tenant_rows on tier_span using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
 grant delete, insert, select, update on tier_span to mitra_app, mitra_worker;
+
+create table tier_due (
+  tenant uuid not null,
+  programme uuid not null,
+  participant uuid not null,
+  day date not null,
+  constraint tier_due_pkey PRIMARY KEY (tenant, programme, participant),
+  constraint tier_due_tenant_participant_fkey FOREIGN KEY (tenant, participant) REFERENCES participant(tenant, id)
+);
+
+alter table tier_due enable row level security;
+alter table tier_due force row level security;
+create policy tenant_rows on tier_due using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on tier_due to mitra_app, mitra_worker;
 
 create table tier_override (
   tenant uuid not null,

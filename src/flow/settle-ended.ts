@@ -7,9 +7,9 @@ import { participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
-import { earnedEnded, endedGoals, noteSettled, settleEnded } from '../progress/ended.ts';
+import { endedGoals, noteSettled, settleEnded } from '../progress/ended.ts';
 import { endingSoon, tiersDue, tiersEnding } from '../progress/tiers.ts';
-import type { ParticipantId, ProgrammeId, TenantId } from '../shared/id.ts';
+import type { ProgrammeId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
 import { moveTiers } from './move-tiers.ts';
 import { payGoals } from './pay-goals.ts';
@@ -85,9 +85,8 @@ async function* settlingTiers(
   const { due, ending } = await withTenant(db, tenant, async (tx) => {
     const { tiers } = await followedBy(tx, programme.id);
     if (tiers.length === 0) return { due: [], ending: [] };
-    const earned = await earnedEnded(tx, programme, at);
     return {
-      due: [...new Set([...(await tiersDue(tx, programme.id, day)), ...(earned as ParticipantId[])])],
+      due: await tiersDue(tx, programme.id, day),
       ending: await endingSoon(tx, programme, tiers, at),
     };
   });

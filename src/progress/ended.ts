@@ -4,10 +4,8 @@ import type { RuleId } from '../shared/id.ts';
 import { addDays, momentAt, wallTime, type Day } from '../shared/time.ts';
 import { followedBy } from './book.ts';
 import type { CounterId, SubjectId } from './counter.ts';
-import { earnedCounters } from './earned.ts';
 import { countersOf, isShare, type GoalRule, type GoalVersions } from './goal.ts';
 import { periodBefore, periodOf } from './period.ts';
-import { subjectsEnded } from './settlement.ts';
 import { judgeGoals, settleGoals, type Settled, type Touched } from './settle-goals.ts';
 
 /** A version of a goal that waits for the end of its periods, which no activity brings about, and the days to look at. */
@@ -75,26 +73,12 @@ export async function settleEnded(
   return { settled, last: rows.length < limit ? null : rows.at(-1)!.subject };
 }
 
-/**
- * Whose goals' periods ended since the night that was done last, where tiers count what goals pay: it counts from the day
- * after, without anything that happens then.
- */
-export async function earnedEnded(tx: Tx, programme: Programme, at: Date): Promise<SubjectId[]> {
-  const { counters } = await followedBy(tx, programme.id);
-  const ids = earnedCounters(counters).map(({ id }) => id);
-  if (ids.length === 0) return [];
-  const settledOn = await settledThrough(tx, ids);
-  const since = settledOn.size < ids.length ? null : [...settledOn.values()].toSorted()[0]!;
-  return subjectsEnded(tx, since, wallTime(at, programme.timeZone).day);
-}
-
 /** Notes that what had ended by today is settled; without it everything is looked at again. */
 export async function noteSettled(tx: Tx, programme: Programme, at: Date): Promise<void> {
-  const { counters } = await followedBy(tx, programme.id);
-  const shares = (await sharesOf(tx, programme)).map(({ whole }) => whole);
+  const counters = (await sharesOf(tx, programme)).map(({ whole }) => whole);
   await tx.query('update counter set settled_on = $3 where tenant = $1 and id = any($2::uuid[])', [
     tx.tenant,
-    [...shares, ...earnedCounters(counters).map(({ id }) => id)],
+    counters,
     wallTime(at, programme.timeZone).day,
   ]);
 }

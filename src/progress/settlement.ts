@@ -88,16 +88,6 @@ export async function settlementsAfter(
   return rows.map(settlementFrom);
 }
 
-/** Whose goals' periods ended within these days; null: from the beginning. */
-export async function subjectsEnded(tx: Tx, from: string | null, to: string): Promise<SubjectId[]> {
-  const rows = await tx.query<{ subject: SubjectId }>(
-    `select distinct s.subject from settlement s
-     where s.tenant = $1 and s.last_day >= coalesce($2::date, '-infinity') and s.last_day <= $3 order by s.subject`,
-    [tx.tenant, from, to],
-  );
-  return rows.map(({ subject }) => subject);
-}
-
 /** The newest turns under a rule of people's periods that end within these days. */
 export async function laterSettlements(
   tx: Tx,

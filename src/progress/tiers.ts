@@ -73,7 +73,10 @@ export async function computeTiers(
   const kept = await tiersOf(tx, programme.id, participants);
   const changes: TierChange[] = [];
   const changed = new Map<ParticipantId, TierSpan[]>();
-  for (const [id, { history, tier }] of histories) {
+  const due = new Map<ParticipantId, Day | null>();
+  for (const [id, { history, tier, dueOn }] of histories) {
+    const next = nextDay(versions, history);
+    if (next !== dueOn) due.set(id, next);
     const spans = tierSpans(versions, history);
     const before = kept.get(id) ?? [];
     if (JSON.stringify(before, asText) === JSON.stringify(spans, asText)) continue;
@@ -86,6 +89,7 @@ export async function computeTiers(
     });
   }
   await keepSpans(tx, programme.id, changed);
+  await keepDue(tx, programme.id, due);
   return changes;
 }
 
@@ -144,12 +148,13 @@ export async function historiesOf(
   versions: TierVersions,
   participants: readonly ParticipantId[],
   at: Date,
-): Promise<Map<ParticipantId, { history: TierHistory; tier: string }>> {
+): Promise<Map<ParticipantId, { history: TierHistory; tier: string; dueOn: Day | null }>> {
   if (participants.length === 0) return new Map();
-  const people = await tx.query<{ id: ParticipantId; tier: string; enrolled: string; joined: Date }>(
-    `select m.id, m.tier, coalesce(m.enrolled_tier, m.tier) as enrolled, m.created_at as joined from participant m
+  const people = await tx.query<Person>(
+    `select m.id, m.tier, coalesce(m.enrolled_tier, m.tier) as enrolled, m.created_at as joined, u.day as "dueOn"
+     from participant m left join tier_due u on u.tenant = $1 and u.programme = $3 and u.participant = m.id
      where m.tenant = $1 and m.id = any($2::uuid[]) order by m.id`,
-    [tx.tenant, participants],
+    [tx.tenant, participants, programme.id],
   );
   const counters = new Map(
     versions.map(({ version, document }) => [version, counterIdOf(programme.id, countedByTiers(document))]),
@@ -158,14 +163,14 @@ export async function historiesOf(
   const overrides = await overridesOf(tx, programme.id, participants);
   const { timeZone } = programme;
   return new Map(
-    people.map(({ id, tier, enrolled, joined }) => {
+    people.map(({ id, tier, enrolled, joined, dueOn }) => {
       const history = {
         enrolled: { tier: enrolled, on: wallTime(joined, timeZone).day },
         days: (version: number) => days.get(`${counters.get(version)} ${id}`) ?? [],
         overrides: overrides.get(id) ?? [],
         today: wallTime(at, timeZone).day,
       };
-      return [id, { history, tier }];
+      return [id, { history, tier, dueOn }];
     }),
   );
 }
@@ -177,6 +182,7 @@ export async function tiersDue(tx: Tx, programme: Programme['id'], today: Day): 
      where t.tenant = $1 and t.programme = $2 and t.safe_until < $3
        and not exists (select 1 from tier_span later where later.tenant = $1 and later.programme = $2
          and later.participant = t.participant and later.from_day > t.from_day)
+     union select u.participant from tier_due u where u.tenant = $1 and u.programme = $2 and u.day <= $3
      union select o.participant from tier_override o
      where o.tenant = $1 and o.programme = $2 and o.from_day <= $3 and o.until_day >= $3::date - 31`,
     [tx.tenant, programme, today],
@@ -266,6 +272,32 @@ async function keepSpans(
     `update participant m set enrolled_tier = coalesce(m.enrolled_tier, m.tier), tier = r.tier
      from jsonb_to_recordset($2::jsonb) as r (id uuid, tier text) where m.tenant = $1 and m.id = r.id`,
     [tx.tenant, JSON.stringify(last)],
+  );
+}
+
+type Person = { id: ParticipantId; tier: string; enrolled: string; joined: Date; dueOn: Day | null };
+
+// What is known to count on a later day cannot change a tier before.
+function nextDay(versions: TierVersions, { days, today }: TierHistory): Day | null {
+  const later = versions.flatMap(({ version }) => days(version).find(({ day }) => day > today)?.day ?? []);
+  return later.toSorted()[0] ?? null;
+}
+
+async function keepDue(
+  tx: Tx,
+  programme: Programme['id'],
+  due: ReadonlyMap<ParticipantId, Day | null>,
+): Promise<void> {
+  if (due.size === 0) return;
+  await tx.query(
+    'delete from tier_due where tenant = $1 and programme = $2 and participant = any($3::uuid[])',
+    [tx.tenant, programme, [...due.keys()]],
+  );
+  const known = [...due].filter(([, day]) => day !== null);
+  await tx.query(
+    `insert into tier_due (tenant, programme, participant, day)
+     select $1, $2, d.participant, d.day from unnest($3::uuid[], $4::date[]) as d (participant, day)`,
+    [tx.tenant, programme, known.map(([participant]) => participant), known.map(([, day]) => day)],
   );
 }
 

@@ -7,7 +7,7 @@ create table counter (
   id uuid not null,
   programme uuid not null,
   filled_at timestamptz not null,
-  -- Through which day what the end of a period brings about was settled: shares, and what goals pay and tiers count.
+  -- Through which day the goals were settled that wait for the end of their period.
   settled_on date,
   primary key (tenant, id),
   foreign key (tenant, programme) references programme (tenant, id)
@@ -57,7 +57,6 @@ create table settlement (
   primary key (tenant, goal, turn)
 );
 create index settlement_subject on settlement (tenant, subject, last_day);
-create index settlement_ended on settlement (tenant, last_day);
 
 -- Versions of what a programme says of tiers, discounts and segments; nothing is overwritten.
 create table progress_document (
@@ -95,6 +94,17 @@ create table tier_span (
   foreign key (tenant, participant) references participant (tenant, id)
 );
 create index tier_span_safe on tier_span (tenant, programme, safe_until);
+
+-- Whose tiers are to be computed again on the night of a day, because something counts then that is known already: what a
+-- goal of the month has paid.
+create table tier_due (
+  tenant uuid not null,
+  programme uuid not null,
+  participant uuid not null,
+  day date not null,
+  primary key (tenant, programme, participant),
+  foreign key (tenant, participant) references participant (tenant, id)
+);
 
 -- Tiers given by hand. Of several for one day the newest counts.
 create table tier_override (
