@@ -60,13 +60,13 @@ export async function explainTransfer(
   const activity = cause ? await activityById(tx, cause as string as ActivityId) : null;
   const owners = await nameOwners(tx, [transfer.from.owner, transfer.to.owner]);
   const rule = await ruleBehind(tx, transfer, language);
-  // The paper of somebody else is not shown to those who are paid for what that person did.
+  // What somebody else did is not shown to those who are paid for it, nor is its paper.
   const isShown = reader === null || rule?.considered.to === undefined;
   const story = isShown && activity?.evidence ? await tellEvidence(tx, activity.evidence) : null;
   const bookedLate = activity && (await tellLate(tx, transfer, activity));
   const units = await explainUnits(tx, transfer, language, reader);
   const byHand = transfer.cause ? await tellAction(tx, transfer.cause) : null;
-  const told = activity && (await tellActivity(tx, activity));
+  const told = isShown && activity ? await tellActivity(tx, activity) : null;
   return { transfer, rule, activity: told, story, owners, units, byHand, bookedLate };
 }
 
