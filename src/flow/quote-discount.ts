@@ -43,7 +43,7 @@ export type Quote = Quoted & {
   currency: string | null;
 };
 
-type Answer = ({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed'>;
+type Answer = ({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed' | 'bad-request'>;
 
 /**
  * Says which discount each order gets, from the volume of the days before it; answers in order. Only a manager may give
@@ -59,17 +59,17 @@ export async function quoteDiscounts(
 ): Promise<Answer[]> {
   const today = wallTime(at, programme.timeZone).day;
   const discounts = ofKind(await documentsFollowed(tx, programme.id), 'discount');
-  const found = await findSubjects(
-    tx,
-    asked.map((one) => ({ ...one, day: one.day ?? today, document: documentFor(discounts, one, today) })),
-  );
+  const meant = asked.map((one): Meant => {
+    return { ...one, day: one.day ?? today, document: documentFor(discounts, one, today) };
+  });
+  const found = await findSubjects(tx, meant);
   const mayAsk = ({ override }: QuoteAsked) => !override || manager !== null;
   const good = found.filter((one) => one !== null).filter(mayAsk);
   const counted = await countedQuotes(tx, programme, good, at);
   const quotes = new Map(good.map((one, place) => [one, counted[place]!]));
   for (const one of good) await noteOverride(tx, programme, one, quotes.get(one)!, manager, at);
-  return found.map((one): Answer => {
-    if (!one) return refuse('not-found');
+  return found.map((one, place): Answer => {
+    if (!one) return refusalOf(meant[place]!, codesOf(discounts));
     const quoted = quotes.get(one);
     return quoted ? { ok: true, ...quoteOf(one, quoted) } : refuse('not-allowed');
   });
@@ -94,9 +94,23 @@ function documentFor(
   { discount, day }: QuoteAsked,
   today: Day,
 ): DiscountDocument | undefined {
-  const codes = [...new Set(discounts.map(({ document: { code } }) => code))];
+  const codes = codesOf(discounts);
   const code = discount ?? (codes.length === 1 ? codes[0]! : '');
   return discountOn(discounts, code, day ?? today)?.document;
+}
+
+function codesOf(discounts: readonly StoredDocument<DiscountDocument>[]): string[] {
+  return [...new Set(discounts.map(({ document: { code } }) => code))];
+}
+
+// What was left out is named; what is named and not there is not found.
+function refusalOf(asked: Meant, codes: readonly string[]): Refused<'not-found' | 'bad-request'> {
+  const { discount, document } = asked;
+  if (document && asked[document.for] === undefined)
+    return refuse('bad-request', { field: document.for, problem: 'missing' });
+  if (discount === undefined && codes.length > 1)
+    return refuse('bad-request', { field: 'discount', problem: `one of ${codes.join(', ')}` });
+  return refuse('not-found');
 }
 
 // Null where the discount or whom it is for is not there.

@@ -171,6 +171,10 @@ test('an accounting system asks for the discount of an order, and is told why', 
   expect((await ask('discount-overrides', 'rina')).body['items']).toMatchObject([
     { percent: 7, tablePercent: 5, reason: 'a promise', staff: running.world.rina },
   ]);
+  expect(await ask('quotes', 'rina', 'POST', { amountMinor: 1 })).toMatchObject({
+    status: 422,
+    body: { facts: { field: 'outlet', problem: 'missing' } },
+  });
   expect(await ask('quotes', 'rina', 'POST', { outlet: 'nowhere', amountMinor: 1 })).toMatchObject({
     status: 404,
   });
