@@ -155,6 +155,7 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
       reason: 'mine',
     },
     'programme/progress': { document: {} },
+    'programme/progress/validation': { document: {} },
     rules: { document: {} },
     'activity-kinds': { kind: 'shelf-photo' },
     links: {

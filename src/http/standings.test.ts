@@ -231,3 +231,33 @@ test('a segment names its members, and a member its segments', async () => {
   const own = await ask(`participants/${running.world.sari}/segments`, 'dewi');
   expect(own.body['items']).toMatchObject([{ segment: 'busy', title: 'Sold this month' }]);
 });
+
+test('what is wrong with a document is told with its place before it is saved', async () => {
+  const segment = {
+    format: 1,
+    kind: 'segment',
+    code: 'x',
+    title: { en: 'X' },
+    counters: {},
+    condition: 'a >',
+  };
+  const checked = await ask('programme/progress/validation', 'dewi', 'POST', { document: segment });
+  expect(checked.body['problems']).toMatchObject([{ at: 'condition' }]);
+  const steps = [
+    { code: 'a', title: { en: 'A' }, from: 0 },
+    { code: 'b', title: { en: 'B' }, from: -1 },
+  ];
+  const wrong = await ask('programme/progress/validation', 'dewi', 'POST', {
+    document: { ...tiers, tiers: steps },
+  });
+  expect(wrong.body['problems']).toMatchObject([{ at: 'tiers.1.from' }]);
+  const fine = await ask('programme/progress/validation', 'dewi', 'POST', { document: tiers });
+  expect(fine.body['problems']).toEqual([]);
+});
+
+test('staff see what was counted of one participant', async () => {
+  const { body } = await ask(`activities?participant=${running.world.budi}`, 'dewi');
+  expect(body['items'].map((one: any) => one.participant.name)).toEqual(['Budi', 'Budi']);
+  const own = await ask(`activities?participant=${running.world.budi}`, 'sari');
+  expect(own.body['items'].every((one: any) => one.participant.name === 'Sari')).toBe(true);
+});

@@ -53,6 +53,14 @@ export async function documentsOf(tx: Tx, programme: ProgrammeId): Promise<Store
   return [...named.values()].flatMap(withSpans);
 }
 
+/** Says what is wrong with a document by itself, each with its place; the condition of a segment among it. Pure. */
+export function checkDocument(given: unknown): ReturnType<typeof parseProgressDocument> {
+  const parsed = parseProgressDocument(given);
+  if (!parsed.ok || parsed.document.kind !== 'segment') return parsed;
+  const { problems } = compileSegment(parsed.document);
+  return problems.length > 0 ? { ok: false, problems } : parsed;
+}
+
 async function saveDocument(
   tx: Tx,
   programme: ProgrammeId,
@@ -61,12 +69,10 @@ async function saveDocument(
   at: Date,
   { today, effectiveFrom, state = 'live' }: Parameters<typeof saveDocuments>[5],
 ): Promise<SavedDocument> {
-  const parsed = parseProgressDocument(given);
-  if (!parsed.ok) return invalid(parsed.problems);
-  const { document } = parsed;
+  const checked = checkDocument(given);
+  if (!checked.ok) return invalid(checked.problems);
+  const { document } = checked;
   const { kind, code } = document;
-  const problems = document.kind === 'segment' ? compileSegment(document).problems : [];
-  if (problems.length > 0) return invalid(problems);
   const digest = createHash('sha256')
     .update(JSON.stringify([state, document]))
     .digest();

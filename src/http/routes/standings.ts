@@ -11,10 +11,11 @@ import { participantById, type Participant } from '../../network/participants.ts
 import type { Programme } from '../../network/programmes.ts';
 import { followedBy } from '../../progress/book.ts';
 import type { SubjectId } from '../../progress/counter.ts';
+import { checkDocument } from '../../progress/documents.ts';
 import { segmentsOf } from '../../progress/segments.ts';
 import { isId, type ParticipantId, type RuleId } from '../../shared/id.ts';
 import { refuse, type Refused } from '../../shared/refusal.ts';
-import { json, refusals } from '../answers.ts';
+import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
 import { participantSignedIn, staffSignedIn } from '../identify.ts';
 import { pageMax } from '../paging.ts';
@@ -57,6 +58,28 @@ async function person(tx: Tx, id: string): Promise<Participant | null> {
 }
 
 export const standingRoutes = newRouter()
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/programme/progress/validation',
+      tags,
+      summary: 'What is wrong with a document of tiers, a discount or a segment, each with its place (staff)',
+      request: body(z.strictObject({ document: z.record(z.string(), z.any()) })),
+      responses: {
+        200: json(
+          z.object({ problems: z.array(z.object({ at: z.string(), sentence: z.string() })) }),
+          'None: it is in order',
+        ),
+        ...refusals,
+      },
+    }),
+    async (c) => {
+      await staffSignedIn(c);
+      const checked = checkDocument(c.req.valid('json').document);
+      const problems = checked.ok ? [] : checked.problems;
+      return c.json({ problems: problems.map(({ at, sentence }) => ({ at, sentence })) }, 200);
+    },
+  )
   .openapi(
     createRoute({
       method: 'get',
