@@ -69,3 +69,26 @@ test('what moved on a shared wallet is seen and explained to those who use it, a
   expect(await seenBy('budi')).toEqual([404, 404]);
   expect(await seenBy('sari')).toEqual([200, 200]);
 });
+
+test('shared wallets come in pages by code: all of them for staff, one’s own for others', async () => {
+  for (const code of ['page-b', 'page-a', 'page-c'])
+    await send('rina', 'wallets', {
+      code,
+      name: code,
+      members: [member(code === 'page-b' ? world.budi : world.grace)],
+    });
+  const pages = async (as: string) => {
+    const codes: string[] = [];
+    let next: string | null = '';
+    while (next !== null) {
+      const answer = await client.ask(`wallets?limit=2${next && `&before=${next}`}`, { as });
+      const page = (await answer.json()) as { items: { code: string }[]; next: string | null };
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      codes.push(...page.items.map(({ code }) => code));
+      next = page.next;
+    }
+    return codes.filter((code) => code.startsWith('page-'));
+  };
+  expect(await pages('rina')).toEqual(['page-a', 'page-b', 'page-c']);
+  expect(await pages('grace')).toEqual(['page-a', 'page-c']);
+});

@@ -238,3 +238,18 @@ test('where later earnings expire later and the newest spend is taken back first
     { numRuns: 1000 },
   );
 });
+
+test('tracing takes time by the number of movements, however many earnings are open', () => {
+  const seconds = (count: number) => {
+    const earned = Array.from({ length: count }, (_, n) =>
+      move(`earned ${n}`, n, { amount: 10n, expiresOn: n % 3 ? `2018-0${1 + (n % 9)}-01` : null }),
+    );
+    const spent = Array.from({ length: count }, (_, n) => spend(`spent ${n}`, count + n, 9n));
+    const started = performance.now();
+    traceMovements(sari, [...earned, ...spent]);
+    return (performance.now() - started) / 1000;
+  };
+  seconds(1000);
+  // Twelve times as many: by the square it would be 144.
+  expect(seconds(24_000) / Math.max(seconds(2000), 0.002)).toBeLessThan(60);
+});

@@ -35,7 +35,7 @@ export type Trace = { spends: ReadonlyMap<TransferId, readonly SpentPart[]>; lef
  * expires is traced like any spend. Their sums always agree.
  */
 export function traceMovements(account: AccountId, movements: readonly Movement[]): Trace {
-  const line: Placed[] = [];
+  const line = emptyLine();
   const spends = new Map<TransferId, SpentPart[]>();
   const places = new Map<TransferId, number>();
   const batches = Map.groupBy(
@@ -43,11 +43,13 @@ export function traceMovements(account: AccountId, movements: readonly Movement[
     (one) => one.at.getTime(),
   );
   for (const batch of batches.values()) {
-    let waiting = inJudgedOrder(account, batch);
+    const waiting = inJudgedOrder(account, batch).toReversed();
     while (waiting.length > 0) {
-      const next = waiting.find((one) => canFollow(account, one, line, spends));
+      // Nearly always the next one.
+      const index = waiting.findLastIndex((one) => canFollow(account, one, line, spends));
+      const next = waiting[index];
       assert(next, 'a batch leaves no account below its floor');
-      waiting = waiting.filter((one) => one !== next);
+      waiting.splice(index, 1);
       if (next.debit === account) spends.set(next.id, take(line, next, spends));
       else if (next.reverses && spends.has(next.reverses))
         giveBack(line, places, spends.get(next.reverses)!, next);
@@ -57,66 +59,88 @@ export function traceMovements(account: AccountId, movements: readonly Movement[
       }
     }
   }
-  return { spends, left: line.map(({ earning, expiresOn, units }) => ({ earning, expiresOn, units })) };
+  const left = line.lots.flatMap(({ parts, head }) => parts.slice(head).filter(({ units }) => units > 0n));
+  return { spends, left: left.map(({ earning, expiresOn, units }) => ({ earning, expiresOn, units })) };
 }
 
 /** A part with its place among the earnings, so that what comes back lies where it lay. */
 type Placed = Part & { place: number };
 
+/** Parts of one expiry date by place; what lies before `head` has been used, and what has no units on the way is passed over. */
+type Lot = { expiresOn: string | null; parts: Placed[]; head: number };
+
+/**
+ * What an account has: lots in the order in which they are used, and each earning's parts in them. Every movement touches
+ * the parts that it moves and no others, so the time follows the movements, however many earnings are open.
+ */
+type Line = { lots: Lot[]; byEarning: Map<TransferId, Set<Placed>>; units: bigint };
+
+function emptyLine(): Line {
+  return { lots: [], byEarning: new Map(), units: 0n };
+}
+
 // The order in which a batch was judged is not kept; any order in which the balance suffices is as good. Earnings go
 // first. Of spends that the same batch takes back, the one that brings back most goes first, which suffices if any
 // order does. Those that name a lot go before those that take what there is.
 function inJudgedOrder(account: AccountId, batch: readonly Movement[]): Movement[] {
-  const backOf = (one: Movement) =>
-    batch.reduce((sum, other) => (other.reverses === one.id ? sum + other.amount : sum), 0n);
+  const back = new Map<TransferId, bigint>();
+  for (const { reverses, amount } of batch)
+    if (reverses) back.set(reverses, (back.get(reverses) ?? 0n) + amount);
+  const backOf = ({ id }: Movement) => back.get(id) ?? 0n;
   const rankOf = (one: Movement) => (one.credit === account ? 0 : 1);
   return batch.toSorted((one, other) => {
-    const back = rankOf(one) === 1 && rankOf(other) === 1 ? backOf(other) - backOf(one) : 0n;
+    const more = rankOf(one) === 1 && rankOf(other) === 1 ? backOf(other) - backOf(one) : 0n;
     const named = Number(one.expiresOn === null) - Number(other.expiresOn === null);
-    return rankOf(one) - rankOf(other) || Number(back) || named || (one.id < other.id ? -1 : 1);
+    return rankOf(one) - rankOf(other) || Number(more) || named || (one.id < other.id ? -1 : 1);
   });
 }
 
-function canFollow(
-  account: AccountId,
-  one: Movement,
-  line: readonly Part[],
-  spends: Trace['spends'],
-): boolean {
-  if (one.debit === account) return line.reduce((sum, part) => sum + part.units, 0n) >= one.amount;
+function canFollow(account: AccountId, one: Movement, line: Line, spends: Trace['spends']): boolean {
+  if (one.debit === account) return line.units >= one.amount;
   return one.reverses === null || spends.has(one.reverses);
 }
 
-function take(line: Placed[], spend: Movement, spends: Trace['spends']): SpentPart[] {
-  const parts: SpentPart[] = [];
+function take(line: Line, spend: Movement, spends: Trace['spends']): SpentPart[] {
+  const taken = new Map<Placed, SpentPart>();
   let rest = spend.amount;
-  const takeFrom = (fits: (part: Part) => boolean) => {
-    for (let i = 0; i < line.length && rest > 0n;) {
-      const part = line[i]!;
-      if (!fits(part)) {
-        i += 1;
-        continue;
-      }
-      const units = part.units < rest ? part.units : rest;
-      rest -= units;
-      part.units -= units;
-      const { earning, expiresOn } = part;
-      const same = parts.find((each) => each.earning === earning && each.expiresOn === expiresOn);
-      if (same) same.units += units;
-      else parts.push({ earning, expiresOn, units, returned: 0n });
-      if (part.units === 0n) line.splice(i, 1);
-      else i += 1;
-    }
+  // Answers whether the part is used up.
+  const takeFrom = (part: Placed): boolean => {
+    const units = part.units < rest ? part.units : rest;
+    if (units === 0n) return part.units === 0n;
+    rest -= units;
+    part.units -= units;
+    line.units -= units;
+    if (part.units === 0n) forget(line, part);
+    const { earning, expiresOn } = part;
+    const same = taken.get(part);
+    if (same) same.units += units;
+    else taken.set(part, { earning, expiresOn, units, returned: 0n });
+    return part.units === 0n;
+  };
+  const takeLot = (lot: Lot) => {
+    while (lot.head < lot.parts.length && takeFrom(lot.parts[lot.head]!)) lot.head += 1;
   };
   const own = spend.reverses ?? (spend.kind === 'activate' ? spend.resolves : null);
-  if (own && !spends.has(own)) takeFrom((part) => part.earning === own);
-  else if (spend.expiresOn) takeFrom((part) => part.expiresOn === spend.expiresOn);
-  takeFrom(() => true);
-  return parts;
+  if (own && !spends.has(own))
+    for (const part of [...(line.byEarning.get(own) ?? [])].toSorted(byLot)) takeFrom(part);
+  else if (spend.expiresOn) line.lots.filter((lot) => lot.expiresOn === spend.expiresOn).forEach(takeLot);
+  for (const lot of line.lots) {
+    if (rest === 0n) break;
+    takeLot(lot);
+  }
+  const used = line.lots.findIndex(({ parts, head }) => head < parts.length);
+  line.lots.splice(0, used < 0 ? line.lots.length : used);
+  return [...taken.values()];
+}
+
+function forget(line: Line, part: Placed): void {
+  const own = line.byEarning.get(part.earning);
+  own?.delete(part);
+  if (own?.size === 0) line.byEarning.delete(part.earning);
 }
 
 function giveBack(
-  line: Placed[],
+  line: Line,
   places: ReadonlyMap<TransferId, number>,
   taken: SpentPart[],
   reversal: Movement,
@@ -136,20 +160,47 @@ function giveBack(
   assert(rest === 0n, 'reversals take back no more than the original');
 }
 
-function place(line: Placed[], places: ReadonlyMap<TransferId, number>, part: Part): void {
-  const added = { ...part, place: places.get(part.earning)! };
-  const at = line.findIndex((other) => !liesBefore(other, added));
-  const there = at < 0 ? undefined : line[at];
-  if (there && there.earning === part.earning && there.expiresOn === part.expiresOn)
-    there.units += part.units;
-  else line.splice(at < 0 ? line.length : at, 0, added);
+function place(line: Line, places: ReadonlyMap<TransferId, number>, given: Part): void {
+  const lot = lotFor(line, given.expiresOn);
+  const added = { ...given, place: places.get(given.earning)! };
+  const index = firstFrom(lot.parts, lot.head, (part) => part.place >= added.place);
+  const there = lot.parts[index];
+  const part = there?.place === added.place ? there : added;
+  if (part === there) part.units += given.units;
+  // What comes back mostly lies where the last use ended.
+  else if (index === lot.head && index > 0) lot.parts[(lot.head -= 1)] = part;
+  else lot.parts.splice(index, 0, part);
+  line.units += given.units;
+  const own = line.byEarning.get(part.earning);
+  if (own) own.add(part);
+  else line.byEarning.set(part.earning, new Set([part]));
+}
+
+function lotFor({ lots }: Line, expiresOn: string | null): Lot {
+  const day = expiresOn ?? never;
+  const index = firstFrom(lots, 0, (lot) => (lot.expiresOn ?? never) >= day);
+  const there = lots[index];
+  if (there?.expiresOn === expiresOn) return there;
+  const lot: Lot = { expiresOn, parts: [], head: 0 };
+  lots.splice(index, 0, lot);
+  return lot;
 }
 
 const never = '9999-99-99';
 
-function liesBefore(one: Placed, other: Placed): boolean {
-  const [a, b] = [one.expiresOn ?? never, other.expiresOn ?? never];
-  return a === b ? one.place < other.place : a < b;
+function byLot(one: Part, other: Part): number {
+  return (one.expiresOn ?? never) < (other.expiresOn ?? never) ? -1 : 1;
+}
+
+/** The first index from which on all of a sorted list are such. */
+function firstFrom<T>(list: readonly T[], from: number, isSuch: (one: T) => boolean): number {
+  let [low, high] = [from, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSuch(list[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The trace of an account that cannot go below zero (`available`, `pending`), read along its two indexes. */
@@ -172,15 +223,15 @@ export type ConsumedLot = {
 
 /** What a spend consumed, lot by lot in the order in which it took them. */
 export function lotsOf(trace: Trace, spend: TransferId): ConsumedLot[] {
-  const lots: ConsumedLot[] = [];
+  const lots = new Map<string | null, ConsumedLot>();
   for (const { earning, expiresOn, units, returned } of trace.spends.get(spend) ?? []) {
-    let lot = lots.find((each) => each.expiresOn === expiresOn);
-    if (!lot) lots.push((lot = { expiresOn, units: 0n, returned: 0n, earnings: [] }));
+    let lot = lots.get(expiresOn);
+    if (!lot) lots.set(expiresOn, (lot = { expiresOn, units: 0n, returned: 0n, earnings: [] }));
     lot.units += units;
     lot.returned += returned;
     lot.earnings.push({ transfer: earning, units, returned });
   }
-  return lots;
+  return [...lots.values()];
 }
 
 /** What used an earning, in order of posting, and what is left of it by expiry date. They add up to its amount. */

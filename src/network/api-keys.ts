@@ -130,7 +130,7 @@ export async function keyHolders(tx: Tx, texts: readonly string[], at: Date): Pr
       unnoted.map(({ id }) => id),
       at,
     ]);
-  const holders = new Map(rows.map(({ hash, lastUsedAt: _, ...holder }) => [hash, holder]));
+  const holders = new Map(rows.map(({ hash, lastUsedAt: _lastUsedAt, ...holder }) => [hash, holder]));
   return hashes.map((hash) => holders.get(hash) ?? null);
 }
 

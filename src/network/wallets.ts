@@ -58,15 +58,34 @@ export async function walletByCode(tx: Tx, code: string): Promise<SharedWallet |
   return walletById(tx, nameId(tx.tenant, 'wallet', code));
 }
 
-/** Every wallet, or those that a person may use, in order of code. */
-export async function listWallets(tx: Tx, member: ParticipantId | null): Promise<SharedWallet[]> {
+/** A page of wallets in order of code, after this one: of those that a person may use, or of all. */
+export async function listWallets(
+  tx: Tx,
+  { member, after, limit }: { member: ParticipantId | null; after: WalletId | null; limit: number },
+): Promise<SharedWallet[]> {
   return tx.query<SharedWallet>(
     `select ${columns} from wallet w
      where w.tenant = $1 and ($2::uuid is null or exists (select from wallet_member m
        where m.tenant = $1 and m.wallet = w.id and m.participant = $2 and m.is_active))
-     order by w.code collate "C"`,
-    [tx.tenant, member],
+       and ($3::uuid is null or w.code collate "C" >
+         (select b.code from wallet b where b.tenant = $1 and b.id = $3) collate "C")
+     order by w.code collate "C" limit $4`,
+    [tx.tenant, member, after, limit],
   );
+}
+
+/** Which of these a person may use. */
+export async function walletsUsedBy(
+  tx: Tx,
+  member: ParticipantId,
+  ids: readonly Id<string>[],
+): Promise<WalletId[]> {
+  const rows = await tx.query<{ wallet: WalletId }>(
+    `select m.wallet from wallet_member m
+     where m.tenant = $1 and m.participant = $2 and m.is_active and m.wallet = any ($3::uuid[])`,
+    [tx.tenant, member, ids],
+  );
+  return rows.map(({ wallet }) => wallet);
 }
 
 /** Lets people use a wallet, under these limits from now on. Nobody is taken off: they are made inactive. */

@@ -99,13 +99,24 @@ export const walletRoutes = newRouter()
       path: '/wallets',
       tags,
       summary: 'Shared wallets: one’s own, or all for staff',
-      responses: { 200: json(z.object({ items: z.array(headShape) }), 'Wallets'), ...refusals },
+      request: { query: pageQuery },
+      responses: {
+        200: json(z.object({ items: z.array(headShape), next: z.string().nullable() }), 'A page, by code'),
+        ...refusals,
+      },
     }),
     async (c) => {
       const by = await signedIn(c);
       const member = by.kind === 'participant' ? by.id : null;
-      const wallets = await withTenant(c.get('app').db, by.tenant, (tx) => listWallets(tx, member));
-      return c.json({ items: wallets.map(({ id, code, name, asset }) => ({ id, code, name, asset })) }, 200);
+      const { limit, before: after } = pageOf<WalletId>(c, c.req.valid('query'));
+      const wallets = await withTenant(c.get('app').db, by.tenant, (tx) =>
+        listWallets(tx, { member, after, limit }),
+      );
+      const next = wallets.length === limit ? wallets.at(-1)!.id : null;
+      return c.json(
+        { items: wallets.map(({ id, code, name, asset }) => ({ id, code, name, asset })), next },
+        200,
+      );
     },
   )
   .openapi(
