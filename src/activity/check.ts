@@ -12,6 +12,8 @@ const quantityMilliMax = 1_000_000_000_000n;
 /** Clocks of phones and tills run ahead, and a shop's day begins before ours: so far ahead an event may lie. */
 export const aheadMsMax = 24 * 3600 * 1000;
 const earliest = new Date('2000-01-01T00:00:00Z');
+/** Of what is only imagined; what happened lies before tomorrow. */
+const latest = new Date('2999-01-01T00:00:00Z');
 
 /** The first thing that makes the activity impossible to record, or null. Pure; `at` is the time of recording. */
 export function checkActivity(activity: NewActivity, at: Date): Refused<'activity-invalid'> | null {
@@ -52,7 +54,7 @@ function isShort(text: string, lengthMax: number): boolean {
 }
 
 function isPlausible(occurredAt: Date, at: Date): boolean {
-  return occurredAt >= earliest && occurredAt.getTime() <= at.getTime() + aheadMsMax;
+  return occurredAt >= earliest && occurredAt < latest && occurredAt.getTime() <= at.getTime() + aheadMsMax;
 }
 
 function within(value: bigint, max: bigint): boolean {

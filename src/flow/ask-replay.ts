@@ -124,10 +124,15 @@ async function mayReplay(tx: Parameters<typeof staffById>[0], id: StaffId): Prom
 function checkDocuments(
   given: readonly unknown[],
   live: readonly RuleDocument[],
-): { ok: true; documents: RuleDocument[] } | (Refused<'rule-invalid'> & { problems: RuleProblem[] }) {
+):
+  | { ok: true; documents: RuleDocument[] }
+  | Refused<'bad-request'>
+  | (Refused<'rule-invalid'> & { problems: RuleProblem[] }) {
   const compiled = given.map(compileDocument);
   const documents = compiled.flatMap((one) => (one.ok ? [one.document] : []));
   const codes = new Set(documents.map(({ code }) => code));
+  const twice = documents.find(({ code }, i) => documents.findIndex((one) => one.code === code) < i);
+  if (twice) return refuse('bad-request', { field: 'rules', problem: `two rules ${twice.code}` });
   const others = [...live.filter(({ code }) => !codes.has(code)), ...documents];
   const problems = compiled.flatMap((one) =>
     one.ok ? neighbourProblems(one.document, others) : one.problems,

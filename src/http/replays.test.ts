@@ -86,6 +86,19 @@ describe('replays', () => {
     expect(kept).toMatchObject({ by: 'rina', activities: 1, cost: { points: 50 } });
   });
 
+  test('are refused for days of no calendar, and where one rule is proposed twice', async () => {
+    for (const [from, to] of [
+      ['0001-01-01', '2018-06-30'],
+      ['2018-06-01', '9999-12-31'],
+      ['2018-02-30', '2018-06-30'],
+    ])
+      expect(await post({ rules: [generous], from, to })).toMatchObject({ status: 422 });
+    expect(await post({ rules: [generous, base], ...june })).toMatchObject({
+      status: 422,
+      body: { facts: { problem: `two rules ${base.code}` } },
+    });
+  });
+
   test('of a rule are listed, the newest first', async () => {
     const listed = async (code: string) =>
       (await ask(`replays?rule=${code}`, { as: 'dewi' })).body as unknown as { items: { id: string }[] };

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isDay } from '../shared/time.ts';
 
 /**
  * What goes over the wire. One schema gives validation, types and the OpenAPI document. Times are ISO 8601 in UTC,
@@ -8,6 +9,12 @@ import { z } from '@hono/zod-openapi';
 const id = () => z.uuid().openapi({ format: 'uuid' });
 /** An id in what is asked. PostgreSQL finds a row in either case, but ids made from this one hash its text. */
 export const idAsked = () => z.uuid().toLowerCase();
+/** A day in a request. */
+export const dayAsked = () =>
+  z.iso
+    .date()
+    .refine(isDay, 'must be a day from 1900-01-01 to 2999-12-31')
+    .openapi({ example: '2018-03-21' });
 export const time = () => z.iso.datetime().openapi({ example: '2018-03-21T10:05:00.000Z' });
 const minor = () =>
   z.int().openapi({ description: 'Integer of the smallest part of the currency', example: 1250 });

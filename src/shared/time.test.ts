@@ -60,6 +60,7 @@ test('addDays crosses months; isDay knows the calendar', () => {
   expect(isDay('2018-02-28')).toBe(true);
   expect(isDay('2018-02-30')).toBe(false);
   expect(isDay('28.02.2018')).toBe(false);
+  expect(isDay('9999-12-31')).toBe(false);
 });
 
 test('a clock that is changed within an hour is read right on both sides', () => {

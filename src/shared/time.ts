@@ -131,9 +131,13 @@ export function addPeriod(day: Day, period: string, roundedTo?: Rounding): Day {
   return roundedTo ? endOf(after, roundedTo) : after;
 }
 
-/** True for a text that names a day of the calendar: `2018-02-30` does not. */
+/** True for a text that names a day of the calendar from 1900 to 2999: `2018-02-30` does not. */
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && isoDay(utc(text)) === text;
+  return (
+    /^(?:19|2\d)\d{2}-\d{2}-\d{2}$/.test(text) &&
+    !Number.isNaN(Date.parse(text)) &&
+    isoDay(utc(text)) === text
+  );
 }
 
 function utc(day: Day): Date {

@@ -13,6 +13,7 @@ import { body, json, refusals } from '../answers.ts';
 import { newRouter, type Env } from '../app.ts';
 import { bookkeepers, participantSignedIn, staffInRole, staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
+import { dayAsked } from '../shapes.ts';
 import {
   chainShape,
   periodShape,
@@ -25,8 +26,8 @@ import {
 const tags = ['books'];
 const by = z.enum(['posted', 'business']);
 const days = {
-  from: z.iso.date().optional().openapi({ description: 'First day; absent: since the beginning' }),
-  to: z.iso.date().optional().openapi({ description: 'Last day; absent: today' }),
+  from: dayAsked().optional().openapi({ description: 'First day; absent: since the beginning' }),
+  to: dayAsked().optional().openapi({ description: 'Last day; absent: today' }),
   lang: z.string().max(20).optional(),
 };
 const exportQuery = z.strictObject({

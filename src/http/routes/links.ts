@@ -8,6 +8,7 @@ import { newRouter } from '../app.ts';
 import { onceIfAsked } from '../idempotency.ts';
 import { staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
+import { dayAsked } from '../shapes.ts';
 import { actorOf } from './rule-versions.ts';
 
 const tags = ['network'];
@@ -24,8 +25,8 @@ const given = z.strictObject({
   of,
   subject: code,
   person: code.nullable().openapi({ description: 'Code of the participant; null: nobody from then on' }),
-  from: z.iso.date(),
-  until: z.iso.date().optional().openapi({ description: 'The last day; absent: until a later link' }),
+  from: dayAsked(),
+  until: dayAsked().optional().openapi({ description: 'The last day; absent: until a later link' }),
 });
 const told = z
   .object({

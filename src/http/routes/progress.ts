@@ -19,6 +19,7 @@ import { onceIfAsked } from '../idempotency.ts';
 import { participantSignedIn, signedIn, staffSignedIn } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
+import { dayAsked } from '../shapes.ts';
 import {
   documentShape,
   goalShape,
@@ -100,7 +101,7 @@ export const progressRoutes = newRouter()
                 z.strictObject({
                   rule: code,
                   owner: code,
-                  startsOn: z.iso.date(),
+                  startsOn: dayAsked(),
                   value: z.int().min(1).max(1_000_000_000_000),
                   reason,
                 }),
@@ -133,7 +134,7 @@ export const progressRoutes = newRouter()
       tags,
       summary:
         'The tiers of a participant with reasons, the tier of a day, what keeps today’s: one’s own, or staff',
-      request: { ...idParam, query: which.extend({ on: z.iso.date().optional() }) },
+      request: { ...idParam, query: which.extend({ on: dayAsked().optional() }) },
       responses: { 200: json(tiersShape, 'The tiers'), ...refusals },
     }),
     async (c) => {
@@ -162,7 +163,7 @@ export const progressRoutes = newRouter()
       request: {
         ...idParam,
         query: which,
-        ...body(z.strictObject({ tier: code, from: z.iso.date(), until: z.iso.date(), reason })),
+        ...body(z.strictObject({ tier: code, from: dayAsked(), until: dayAsked(), reason })),
       },
       responses: { 200: json(z.object({ ok: z.literal(true) }), 'Given'), 403: refusals[422], ...refusals },
     }),
@@ -281,7 +282,7 @@ export const progressRoutes = newRouter()
         ...body(
           z.strictObject({
             document: z.record(z.string(), z.any()),
-            effectiveFrom: z.iso.date().optional(),
+            effectiveFrom: dayAsked().optional(),
             state: z.enum(['live', 'retired']).optional(),
           }),
         ),

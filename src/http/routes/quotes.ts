@@ -17,6 +17,7 @@ import { keyOf, onceIfAsked } from '../idempotency.ts';
 import { staffOrKey, staffSignedIn } from '../identify.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
+import { dayAsked } from '../shapes.ts';
 import { overrideShape, quoteShape, showOverride, showQuote } from '../show-progress.ts';
 
 const tags = ['progress'];
@@ -47,11 +48,7 @@ export const quoteRoutes = newRouter()
             outlet: code.optional(),
             partner: code.optional(),
             amountMinor: z.int().min(0).max(1_000_000_000_000),
-            // The database knows no year 0, and the window before the first of its years has none to look at.
-            day: z.iso
-              .date()
-              .refine((day) => day >= '1000-01-01', 'a day of our time')
-              .optional(),
+            day: dayAsked().optional(),
             override: z.strictObject({ percent: z.int().min(0).max(100), reason }).optional(),
           }),
         ),

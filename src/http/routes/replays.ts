@@ -16,7 +16,7 @@ import { body, json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { staffSignedIn } from '../identify.ts';
 import { endWith } from '../problem.ts';
-import { time, units } from '../shapes.ts';
+import { dayAsked, time, units } from '../shapes.ts';
 import { whichProgramme } from './rule-versions.ts';
 
 const tags = ['rules'];
@@ -35,8 +35,8 @@ const wish = z.strictObject({
     .array(z.record(z.string(), z.unknown()))
     .max(documentsMax)
     .openapi({ description: 'Rule documents; each takes the place of the live rule with its code' }),
-  from: z.iso.date(),
-  to: z.iso.date(),
+  from: dayAsked(),
+  to: dayAsked(),
 });
 
 const compared = z.object({ name: z.string(), asset: z.string(), live: units(), proposed: units() });
@@ -91,11 +91,9 @@ const resultShape = z
       least: z.array(change),
     }),
     exhausted: z.array(z.object({ rule: z.string(), period: z.string(), day: z.iso.date() })),
-    tiers: tiersShape
-      .nullable()
-      .openapi({
-        description: 'Null where no tier is reached by what rules award: no rule moves anybody then',
-      }),
+    tiers: tiersShape.nullable().openapi({
+      description: 'Null where no tier is reached by what rules award: no rule moves anybody then',
+    }),
     notCounted: z
       .array(z.object({ what: z.enum(notCountedWhats), codes: z.array(z.string()) }))
       .openapi({ description: 'What the replay cannot tell, by codes of rules or documents' }),
