@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 
 import type { RuleDocument } from '../src/rules/document.ts';
 import { awardsOf } from '../src/rules/evaluation.ts';
+import { resolveLists } from '../src/rules/product-lists.ts';
+import { bindRules, type RuleBook } from '../src/rules/select.ts';
 import { nameId, type ParticipantId } from '../src/shared/id.ts';
 import { book, factsOf, judge, line, sale } from './sales.ts';
 
@@ -32,6 +34,9 @@ const links = {
   'owner outlet 1': null,
 };
 
+const lists = [{ code: 'must-sell-q3', skus: new Set(['RICE', 'SALT']), from: null, until: null }];
+const listed = ({ rules }: RuleBook) => bindRules(rules.flatMap((rule) => resolveLists(rule, lists)));
+
 test('the page has examples, and all of them are run', () => {
   expect(examples.length).toBeGreaterThan(20);
   expect(page.match(/```json/g)).toHaveLength(examples.length);
@@ -39,7 +44,7 @@ test('the page has examples, and all of them are run', () => {
 
 test.each(examples)('$earns', ({ how, document, earns }) => {
   const rule = { ...base, ...document };
-  const rules = how === 'with base' ? book(base, rule) : book(rule);
+  const rules = listed(how === 'with base' ? book(base, rule) : book(rule));
   const evaluation = judge(rules, sold, factsOf('silver', { participant, links }));
   const points = awardsOf(evaluation).reduce((sum, { units }) => sum + units, 0n);
   const to = awardsOf(evaluation)[0]?.to;

@@ -15,10 +15,12 @@ import { UsageProblem } from './command.ts';
 export type ExampleFile = { file: string; examples: Example[] };
 
 /** Where documents that are no rules lie, by their kind. */
-const folders = { tiers: 'tiers', segment: 'segments', discount: 'discounts' } as const satisfies Record<
-  OtherDocument['kind'],
-  string
->;
+const folders = {
+  tiers: 'tiers',
+  segment: 'segments',
+  discount: 'discounts',
+  list: 'lists',
+} as const satisfies Record<OtherDocument['kind'], string>;
 
 type Read<T> = ({ ok: true } & T) | { ok: false; problems: DocumentProblem[] };
 

@@ -1036,7 +1036,7 @@ create table progress_document (
   created_by text not null,
   constraint progress_document_pkey PRIMARY KEY (tenant, programme, kind, code, version),
   constraint progress_document_digest_check CHECK ((length(digest) = 32)),
-  constraint progress_document_kind_check CHECK ((kind = ANY (ARRAY['tiers'::text, 'discount'::text, 'segment'::text]))),
+  constraint progress_document_kind_check CHECK ((kind = ANY (ARRAY['tiers'::text, 'discount'::text, 'segment'::text, 'list'::text]))),
   constraint progress_document_state_check CHECK ((state = ANY (ARRAY['live'::text, 'retired'::text]))),
   constraint progress_document_version_check CHECK ((version > 0)),
   constraint progress_document_tenant_programme_fkey FOREIGN KEY (tenant, programme) REFERENCES programme(tenant, id)

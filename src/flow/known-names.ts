@@ -45,6 +45,7 @@ export async function knownNames(
     kinds,
     ...(tiers.length > 0 && { tiers }),
     segments: standing.flatMap((one) => (one.kind === 'segment' ? [one.code] : [])),
+    lists: standing.flatMap((one) => (one.kind === 'list' ? [one.code] : [])),
     assets,
     outlets: outlets.map(({ code }) => code),
     skus: products.map(({ sku }) => sku),

@@ -18,6 +18,8 @@ export type RuleNames = {
   /** In their order, from the lowest on. */
   tiers: Name[];
   segments: Name[];
+  /** Lists of products. */
+  lists: Name[];
   areas: (Name & { parent: string | null })[];
   channels: string[];
   categories: string[];
@@ -46,6 +48,7 @@ export async function tellNames(tx: Tx, programme: Programme, language: string):
     assets: (await listUnits(tx)).map(({ code, kind, scale }) => ({ code, kind, scale })),
     tiers: tiers.length > 0 ? tiers : words.tiers.map((code) => ({ code, name: code })),
     segments: documents.flatMap((one) => (one.kind === 'segment' ? [named(one)] : [])),
+    lists: documents.flatMap((one) => (one.kind === 'list' ? [named(one)] : [])),
     areas: areas.map(({ code, name, parent }) => ({
       code,
       name,

@@ -60,7 +60,7 @@ export async function tryActivity(
   const activity = await imagine(tx, sold, today);
   if ('refused' in activity) return activity;
   const followed = await followedBy(tx, programme.id);
-  const proposed = proposeIn(tx, programme.id, followed.rules, given);
+  const proposed = await proposeIn(tx, programme.id, followed.rules, given);
   if (!proposed.ok) return proposed;
   const { book } = proposed;
   const asking = { ...followed, rules: book };
@@ -73,12 +73,12 @@ export async function tryActivity(
 }
 
 // The live rules, and these documents in the place of those with their codes.
-function proposeIn(
+async function proposeIn(
   tx: Tx,
   programme: ProgrammeId,
   live: RuleBook,
   given: readonly unknown[],
-): { ok: true; book: RuleBook } | (Refused<'rule-invalid'> & { problems: RuleProblem[] }) {
+): Promise<{ ok: true; book: RuleBook } | (Refused<'rule-invalid'> & { problems: RuleProblem[] })> {
   if (given.length === 0) return { ok: true, book: live };
   const compiled = given.map(compileDocument);
   const problems = compiled.flatMap((one) => (one.ok ? [] : one.problems));
@@ -86,7 +86,7 @@ function proposeIn(
   const documents = compiled.flatMap((one) => (one.ok ? [one.document] : []));
   const codes = new Set(documents.map(({ code }) => code));
   const kept = live.rules.filter(({ document }) => !codes.has(document.code));
-  return { ok: true, book: bindRules([...kept, ...proposedRules(tx, programme, documents)]) };
+  return { ok: true, book: bindRules([...kept, ...(await proposedRules(tx, programme, documents))]) };
 }
 
 // As it would be recorded, with the goods as the catalogue has them.

@@ -179,7 +179,7 @@ export const memberShape = z
 
 export const documentShape = z
   .object({
-    kind: z.enum(['tiers', 'discount', 'segment']),
+    kind: z.enum(['tiers', 'discount', 'segment', 'list']),
     code: z.string(),
     version: z.int(),
     from: z.iso

@@ -88,7 +88,11 @@ export function parseProgramme(given: {
       problems.push({ document: 'programme', at: path.join('.'), sentence: `${message}.` });
   const compiled = given.rules.map((rule) => compileDocument(rule));
   const rules = compiled.flatMap((one) => (one.ok ? [one.document] : []));
-  const known = { kinds: programme.data?.settings.kinds };
+  const others = parseOthers(given.others ?? [], problems);
+  const known = {
+    kinds: programme.data?.settings.kinds,
+    lists: others.flatMap((one) => (one.kind === 'list' ? [one.code] : [])),
+  };
   for (const [index, one] of compiled.entries()) {
     const found = one.ok
       ? [...unknownNames(one.document, known), ...neighbourProblems(one.document, rules)]
@@ -96,7 +100,6 @@ export function parseProgramme(given: {
     const document = `rules/${codeOf(given.rules[index], index)}`;
     problems.push(...found.map(({ at, sentence }) => ({ document, at, sentence })));
   }
-  const others = parseOthers(given.others ?? [], problems);
   const codes = rules.map(({ code }) => code);
   for (const code of codes.filter((one, index) => codes.indexOf(one) < index))
     problems.push({ document: `rules/${code}`, at: 'code', sentence: `There are two rules ${code}.` });

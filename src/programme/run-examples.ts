@@ -6,6 +6,7 @@ import { evaluate } from '../rules/evaluate.ts';
 import { armOf } from '../rules/evaluate-experiment.ts';
 import { payeeName, type Payee } from '../rules/document-payee.ts';
 import { awardsOf, type Evaluation, type Facts } from '../rules/evaluation.ts';
+import { resolveLists } from '../rules/product-lists.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
 import {
   nameId,
@@ -40,14 +41,18 @@ export function runExamples(documents: ProgrammeDocuments, examples: readonly Ex
   }));
 }
 
-function bookOf({ rules }: ProgrammeDocuments): RuleBook {
+function bookOf({ rules, others }: ProgrammeDocuments): RuleBook {
+  const lists = others.flatMap((one) =>
+    one.kind === 'list' ? [{ ...one, skus: new Set(one.skus), from: null, until: null }] : [],
+  );
   return bindRules(
-    rules.map((given): CompiledRule => {
+    rules.flatMap((given): CompiledRule[] => {
       const result = compileDocument(given);
       assert(result.ok, 'the documents of a programme were checked');
       const { document, compiled } = result;
       const id = nameId<RuleId>('example', 'rule', document.code);
-      return { id, version: 1, document, effectiveFrom: null, effectiveUntil: null, ...compiled };
+      const rule = { id, version: 1, document, effectiveFrom: null, effectiveUntil: null, ...compiled };
+      return resolveLists(rule, lists);
     }),
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { compileDocument, type CompiledRule } from '../rules/compile.ts';
+import { compileParsed, type CompiledRule } from '../rules/compile.ts';
 import type { Goal, Measure, RuleDocument } from '../rules/document.ts';
 import { bindRules, type RuleBook } from '../rules/select.ts';
 import { canonicalJson } from '../shared/canonical.ts';
@@ -53,7 +53,7 @@ export function bindCounters(programme: Id<'programme'>, wanted: readonly Counte
 
 // A counter chooses its activities as a rule does, so it is compiled as one.
 function compile({ id, counted: { scope, condition } }: Counter): CompiledRule {
-  const compiled = compileDocument({
+  const compiled = compileParsed({
     format: 1,
     code: id,
     texts: { en: { title: id, award: id } },

@@ -4,7 +4,7 @@ import { documentLengthMax, measure, type RuleProblem } from '../rules/document.
 import { code, codes, names, units } from '../rules/document-words.ts';
 import { isDay, periodPattern } from '../shared/time.ts';
 
-// What a programme says of tiers, discounts and segments: documents beside its rules, versioned in the same way.
+// What a programme says of tiers, discounts, segments and lists of products: documents beside its rules, versioned in the same way.
 
 const period = z.string().regex(periodPattern, 'must be years, months, weeks or days such as P12M or P30D');
 const title = z
@@ -104,7 +104,10 @@ const segment = z.strictObject({
   condition: z.string().min(1).max(1000),
 });
 
-const progressDocument = z.discriminatedUnion('kind', [tiers, discount, segment]);
+/** Products under a name that rules refer to (`products.lists`); each version holds for events from its first day on. */
+const list = z.strictObject({ format: z.literal(1), kind: z.literal('list'), code, title, skus: names });
+
+const progressDocument = z.discriminatedUnion('kind', [tiers, discount, segment, list]);
 export type ProgressDocument = z.infer<typeof progressDocument>;
 export type TiersDocument = z.infer<typeof tiers>;
 export type DiscountDocument = z.infer<typeof discount>;

@@ -45,7 +45,7 @@ export async function openBooks(
 ): Promise<Books> {
   const live = await liveRules(tx, programme);
   const codes = new Set(documents.map(({ code }) => code));
-  const proposed = proposedRules(tx, programme, documents);
+  const proposed = await proposedRules(tx, programme, documents);
   const [replaced, kept] = [true, false].map((isReplaced) =>
     live.rules.filter(({ document }) => codes.has(document.code) === isReplaced),
   ) as [CompiledRule[], CompiledRule[]];

@@ -15,6 +15,7 @@ export type NamedKind =
   | 'areas'
   | 'channels'
   | 'outlets'
+  | 'lists'
   | 'skus'
   | 'categories';
 
@@ -26,7 +27,7 @@ export function namesIn({ scope, effects }: RuleDocument): {
 }[] {
   const { audience = {}, products = {} } = scope;
   const lists = { ...audience, ...products } as Partial<Record<string, unknown>>;
-  const kinds = ['tiers', 'segments', 'areas', 'channels', 'outlets', 'skus', 'categories'] as const;
+  const kinds = ['tiers', 'segments', 'areas', 'channels', 'outlets', 'lists', 'skus', 'categories'] as const;
   return [
     ...effects.flatMap((effect, index) =>
       'asset' in effect

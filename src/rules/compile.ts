@@ -73,8 +73,13 @@ export function compileDocument(
   given: unknown,
 ): { ok: true; document: RuleDocument; compiled: CompiledDocument } | { ok: false; problems: RuleProblem[] } {
   const parsed = parseDocument(given);
-  if (!parsed.ok) return parsed;
-  const { document } = parsed;
+  return parsed.ok ? compileParsed(parsed.document) : parsed;
+}
+
+/** The same for a document whose shape is in order, and whose lists may be longer than anybody would write them. */
+export function compileParsed(
+  document: RuleDocument,
+): { ok: true; document: RuleDocument; compiled: CompiledDocument } | { ok: false; problems: RuleProblem[] } {
   const { attributes } = document.scope;
   const problems: RuleProblem[] = [];
   const compile: Compile = (at, text, wanted, scope) => {

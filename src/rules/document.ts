@@ -35,7 +35,13 @@ const scope = z.strictObject({
     .optional(),
   /** Which lines count. Lines without a product of the catalogue never do. */
   products: z
-    .strictObject({ skus: names.optional(), categories: names.optional(), focus: z.boolean().optional() })
+    .strictObject({
+      /** Codes of lists that the programme keeps; to be on one of them is enough. */
+      lists: codes.optional(),
+      skus: names.optional(),
+      categories: names.optional(),
+      focus: z.boolean().optional(),
+    })
     .optional(),
 });
 

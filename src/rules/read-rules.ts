@@ -4,6 +4,7 @@ import type { Tx } from '../db/transact.ts';
 import type { ProgrammeId, RuleId } from '../shared/id.ts';
 import { compileDocument, type CompiledRule, type LiveRule } from './compile.ts';
 import type { RuleDocument } from './document.ts';
+import { productLists, resolveLists } from './product-lists.ts';
 import { bindRules, type RuleBook } from './select.ts';
 
 /** Only `live` versions judge anybody; a proposed one waits for a second person, and `retired` ends the rule. */
@@ -39,7 +40,11 @@ export async function liveRules(tx: Tx, programme: ProgrammeId, asOf: Date | nul
   const [row] = await tx.query<{ fingerprint: string }>(
     `select coalesce(md5(string_agg(
        concat_ws(' ', r.id, r.version, encode(r.digest, 'hex'), extract(epoch from r.effective_from)), ',' order by r.id, r.version
-     )), '') as fingerprint
+     )), '') || coalesce((
+       select md5(string_agg(concat_ws(' ', d.code, d.version, encode(d.digest, 'hex'), d.effective_from), ','
+         order by d.code, d.version))
+       from progress_document d where d.tenant = $1 and d.programme = $2 and d.kind = 'list'
+         and ($3::timestamptz is null or d.created_at <= $3)), '') as fingerprint
      from rule r where r.tenant = $1 and r.programme = $2 and r.state in ('live', 'retired')
        and ($3::timestamptz is null or r.created_at <= $3)`,
     [tx.tenant, programme, asOf],
@@ -115,7 +120,10 @@ export async function launchedVersions(
 async function readBook(tx: Tx, programme: ProgrammeId, asOf: Date | null): Promise<RuleBook> {
   const stored = await launchedVersions(tx, programme, asOf);
   const rules = [...Map.groupBy(stored, ({ id }) => id).values()].flatMap(spansOf);
-  return bindRules(rules.map(compile));
+  const compiled = rules.map(compile);
+  const asks = compiled.some(({ document }) => document.scope.products?.lists);
+  const lists = asks ? await productLists(tx, programme, asOf) : [];
+  return bindRules(compiled.flatMap((rule) => resolveLists(rule, lists)));
 }
 
 /**

@@ -62,7 +62,7 @@ create index settlement_subject on settlement (tenant, subject, last_day);
 create table progress_document (
   tenant uuid not null,
   programme uuid not null,
-  kind text not null check (kind in ('tiers', 'discount', 'segment')),
+  kind text not null check (kind in ('tiers', 'discount', 'segment', 'list')),
   code text not null,
   version integer not null check (version > 0),
   state text not null check (state in ('live', 'retired')),

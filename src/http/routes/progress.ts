@@ -8,7 +8,7 @@ import { tellTierHistory } from '../../flow/tell-tier-history.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import { participantById, participantsByIds } from '../../network/participants.ts';
 import { staffById } from '../../network/staff.ts';
-import { followedBy } from '../../progress/book.ts';
+import { documentsFollowed, followedBy } from '../../progress/book.ts';
 import { membersOf, segmentSizes } from '../../progress/segments.ts';
 import { isId, type ParticipantId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
@@ -254,7 +254,7 @@ export const progressRoutes = newRouter()
       method: 'get',
       path: '/programme/progress',
       tags,
-      summary: 'What a programme says of tiers, discounts and segments (staff)',
+      summary: 'What a programme says of tiers, discounts, segments and lists of products (staff)',
       request: { query: which },
       responses: { 200: json(items(documentShape), 'The documents'), ...refusals },
     }),
@@ -263,8 +263,7 @@ export const progressRoutes = newRouter()
       const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const asked = await programmeAsked(tx, c.req.valid('query').programme);
         if (!asked.ok) return asked;
-        const { tiers, discounts, segments } = await followedBy(tx, asked.programme.id);
-        return [...tiers, ...discounts, ...segments].map(showDocument);
+        return (await documentsFollowed(tx, asked.programme.id)).map(showDocument);
       });
       return 'refused' in found ? endWith(c, found) : c.json({ items: found }, 200);
     },
@@ -274,7 +273,7 @@ export const progressRoutes = newRouter()
       method: 'post',
       path: '/programme/progress',
       tags,
-      summary: 'Save tiers, a discount or a segment as the next version (managers)',
+      summary: 'Save tiers, a discount, a segment or a list of products as the next version (managers)',
       description:
         'What it counts is filled from history, and everybody’s tier or membership is brought up to date. A new document counts from the beginning, an edit from `effectiveFrom` or today on.',
       request: {

@@ -17,6 +17,7 @@ const namesShape = z
     assets: z.array(z.object({ code: z.string(), kind: z.string(), scale: z.int() })),
     tiers: z.array(z.object(name)).openapi({ description: 'From the lowest on' }),
     segments: z.array(z.object(name)),
+    lists: z.array(z.object(name)).openapi({ description: 'Lists of products' }),
     areas: z.array(z.object({ ...name, parent: z.string().nullable() })),
     channels: z.array(z.string()),
     categories: z.array(z.string()),
