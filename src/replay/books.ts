@@ -16,9 +16,9 @@ import { worlds, type World } from './tally.ts';
 /** Both sets of rules, and what follows from what adds up. */
 export type Books = Record<World, RuleBook> & {
   /** The rules that the two do not share. */
-  changed: ReadonlySet<CompiledRule>;
-  /** Those and the live rules with limits: an activity that fits none of them is judged alike in both. */
-  watched: RuleBook;
+  changed: RuleBook;
+  /** Of those that they share, the ones with limits: where these were used up differently, they may judge differently. */
+  limited: RuleBook;
   programme: ProgrammeId;
   goals: Record<World, GoalVersions[]>;
   /** What goals count. */
@@ -49,12 +49,11 @@ export async function openBooks(
   const [replaced, kept] = [true, false].map((isReplaced) =>
     live.rules.filter(({ document }) => codes.has(document.code) === isReplaced),
   ) as [CompiledRule[], CompiledRule[]];
-  const limited = kept.filter(({ document }) => document.limits);
   const books = {
     live,
     proposed: bindRules([...kept, ...proposed]),
-    changed: new Set([...replaced, ...proposed]),
-    watched: bindRules([...replaced, ...proposed, ...limited]),
+    changed: bindRules([...replaced, ...proposed]),
+    limited: bindRules(kept.filter(({ document }) => document.limits)),
   };
   const goals = { live: goalsOf(books.live), proposed: goalsOf(books.proposed) };
   const all = worlds.flatMap((world) => goals[world]);

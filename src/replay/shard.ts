@@ -9,6 +9,7 @@ import { boundFor } from './bounds.ts';
 import { isBefore, type Position, type Recorded } from './history.ts';
 import type { Sequenced } from './limited-goals.ts';
 import { addCount, type Holdings } from './sums.ts';
+import { openUsage, type BothUsage } from './usage.ts';
 import {
   addContribution,
   contributionsOf,
@@ -141,24 +142,18 @@ type Tried = { one: Recorded; day: string; before: Outcome | undefined; outcome:
 
 /** Evaluates versions one after the other and keeps count of the limits; what was tried last can be forgotten again. */
 function openJudge(books: Books, { judgedFrom, toldFrom }: Days) {
-  const usage = { live: new Map<string, bigint>(), proposed: new Map<string, bigint>() };
+  const usage = openUsage(books.changed);
   const earlier = new Map<string, Outcome>();
-  const use = (world: World, uses: readonly Use[], sign: 1n | -1n) => {
-    for (const each of uses) {
-      const name = usageName(each);
-      usage[world].set(name, (usage[world].get(name) ?? 0n) + sign * each.units);
-    }
-  };
   const judge = (view: View): Record<World, Evaluation> => {
-    const live = evaluateOne(books.live, view, usage.live, 'fired');
+    const live = evaluateOne(books.live, view, usage.of.live, 'fired');
     const proposed = isSame(books, view, usage)
       ? live
-      : evaluateOne(books.proposed, view, usage.proposed, 'fired');
+      : evaluateOne(books.proposed, view, usage.of.proposed, 'fired');
     return { live, proposed };
   };
   return {
     tell(shared: SharedUsage): void {
-      for (const world of worlds) for (const [name, units] of shared[world]) usage[world].set(name, units);
+      for (const world of worlds) for (const [name, units] of shared[world]) usage.set(world, name, units);
     },
     attempt(one: Recorded): Tried {
       const { id } = one.subject.activity;
@@ -166,11 +161,11 @@ function openJudge(books: Books, { judgedFrom, toldFrom }: Days) {
       const { day } = view.wall;
       const before = earlier.get(id);
       const outcome: Outcome = { uses: noUses, contributions: [], counts: goalCounts(books, one, view) };
-      if (before) for (const world of worlds) use(world, before.uses[world], -1n);
+      if (before) for (const world of worlds) usage.use(world, before.uses[world], -1n);
       if (day >= judgedFrom) {
         const { live, proposed } = judge(view);
         outcome.uses = { live: live.uses, proposed: proposed.uses };
-        for (const world of worlds) use(world, outcome.uses[world], 1n);
+        for (const world of worlds) usage.use(world, outcome.uses[world], 1n);
         if (day >= toldFrom) {
           outcome.contributions = contributed(books, view, live, proposed);
           outcome.counts.push(...statusCounts(books, one, view, live, proposed));
@@ -185,8 +180,8 @@ function openJudge(books: Books, { judgedFrom, toldFrom }: Days) {
     forget(tried: readonly Tried[]): void {
       for (const { one, before, outcome } of tried.toReversed()) {
         for (const world of worlds) {
-          use(world, outcome.uses[world], -1n);
-          if (before) use(world, before.uses[world], 1n);
+          usage.use(world, outcome.uses[world], -1n);
+          if (before) usage.use(world, before.uses[world], 1n);
         }
         if (before) earlier.set(one.subject.activity.id, before);
         else earlier.delete(one.subject.activity.id);
@@ -226,15 +221,12 @@ function statusCounts(
 }
 
 // Most activities fit none of the changed rules. Then both worlds say the same, unless limits were used up differently.
-function isSame({ watched, changed }: Books, view: View, usage: Record<World, Map<string, bigint>>): boolean {
+function isSame({ changed, limited }: Books, view: View, { differing }: BothUsage): boolean {
   if (view.activity.withdrawn) return true;
-  return candidatesOf(watched, view).every(
-    (rule) =>
-      !changed.has(rule) &&
-      usageKeysOf(rule, view).every((key) => {
-        const name = usageName(key);
-        return (usage.live.get(name) ?? 0n) === (usage.proposed.get(name) ?? 0n);
-      }),
+  if (candidatesOf(changed, view).length > 0) return false;
+  if (differing.size === 0) return true;
+  return candidatesOf(limited, view).every((rule) =>
+    usageKeysOf(rule, view).every((key) => !differing.has(usageName(key))),
   );
 }
 

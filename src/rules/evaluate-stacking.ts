@@ -17,20 +17,20 @@ export type Outcome = {
  * of any other group does. The mode is that of the group's first rule in order. Rules that lose all they had say to whom. `outcomes` are in order and are changed in place.
  */
 export function stack(outcomes: readonly Outcome[]): void {
-  const exclusive = outcomes.find(
-    ({ rule, reason }) => !reason && rule.document.stacking.mode === 'exclusive',
-  );
+  const paying = outcomes.filter(({ reason }) => !reason);
+  if (paying.length < 2) return;
+  const exclusive = paying.find(({ rule }) => rule.document.stacking.mode === 'exclusive');
   if (exclusive) {
-    for (const outcome of outcomes) if (!outcome.reason && outcome !== exclusive) lose(outcome, exclusive);
+    for (const outcome of paying) if (outcome !== exclusive) lose(outcome, exclusive);
     return;
   }
-  const groups = Map.groupBy(outcomes, ({ rule }) => rule.document.stacking.group);
-  for (const group of groups.values()) {
-    const { mode } = group[0]!.rule.document.stacking;
-    const paying = group.filter((outcome) => !outcome.reason);
-    if (mode === 'sum' || paying.length < 2) continue;
-    if (mode === 'first') for (const outcome of paying.slice(1)) lose(outcome, paying[0]!);
-    else keepBest(paying);
+  const groups = Map.groupBy(paying, ({ rule }) => rule.document.stacking.group);
+  for (const [name, group] of groups) {
+    if (group.length < 2) continue;
+    const { mode } = outcomes.find(({ rule }) => rule.document.stacking.group === name)!.rule.document
+      .stacking;
+    if (mode === 'first') for (const outcome of group.slice(1)) lose(outcome, group[0]!);
+    else if (mode !== 'sum') keepBest(group);
   }
 }
 
