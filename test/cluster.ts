@@ -28,8 +28,9 @@ export async function openCluster(): Promise<{ cluster: Cluster; close: () => Pr
   // The embedded server runs as a service user when tests run as root.
   chmodSync(folder, 0o755);
   const external = process.env['TEST_DATABASE_URL'];
-  // Tests need no disk to be flushed; the tests of crashes start servers of their own.
-  const settings = { fsync: 'off', max_connections: '200' };
+  // Tests need no disk to be flushed; the tests of crashes start servers of their own. Hundreds of small databases need
+  // not be looked at every few seconds.
+  const settings = { fsync: 'off', max_connections: '200', autovacuum_naptime: '1min' };
   const embedded = external ? null : await openEmbedded(folder, 'hold', { settings });
   if (embedded) endWithThisProcess(folder);
   const admin = external ? loginOf(external) : embedded!.admin;
