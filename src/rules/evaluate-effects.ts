@@ -51,6 +51,8 @@ export function earn(rule: CompiledRule, given: CompiledAward, basket: Basket, v
   const before = effect.per === 'quantity' ? [] : baseSteps(rule, basket, effect.currency);
   if (effect.per === 'share') return earnShare(effect, units.value, basket, rounding, before);
   const steps = stepsOf(effect, rounding, basket);
+  if (rounding.at === 'line' && steps !== stepsOf(effect, { ...rounding, at: 'activity' }, basket))
+    before.push(step('by-line', {}));
   const total = steps * units.value;
   const formula = given.units.formula;
   if (formula)
@@ -137,14 +139,17 @@ function earnShare(
   before: readonly Step[],
 ): Earned {
   const measure = (some: readonly ViewLine[]) => basisPoints * amountOf(some, share);
-  const total = divideAll(lines, measure, 10_000n * BigInt(unitMinor), rounding);
+  const size = 10_000n * BigInt(unitMinor);
+  const total = divideAll(lines, measure, size, rounding);
+  const isByLine = rounding.at === 'line' && total !== divide(measure(lines), size, rounding.mode);
+  const first = isByLine ? [...before, step('by-line', {})] : before;
   const facts = {
     percent: Number(basisPoints) / 100,
     amount: { minor: Number(amountOf(lines, share)), currency },
     result: counted(total, asset),
   };
-  if (unitMinor === 1) return bounded(total, [...before, step('share', facts)]);
-  return bounded(total, [...before, step('share-units', { ...facts, unit: { minor: unitMinor, currency } })]);
+  if (unitMinor === 1) return bounded(total, [...first, step('share', facts)]);
+  return bounded(total, [...first, step('share-units', { ...facts, unit: { minor: unitMinor, currency } })]);
 }
 
 /** How many of something a rule grants: a certificate, entries in a draw, or a message. */

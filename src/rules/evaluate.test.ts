@@ -60,6 +60,15 @@ describe('what an award rule pays', () => {
     expect(paid(judge(book(rule('r', changes)), twoLines))).toEqual({ r: points });
   });
 
+  test('where rounding line by line makes a difference, the arithmetic says that it was done', () => {
+    const stepsFor = (at: 'line' | 'activity') => {
+      const document = rule('r', { ...byAmount(), rounding: { mode: 'down', at } });
+      return judge(book(document), twoLines).considered[0]!.steps.map(({ code }) => code);
+    };
+    expect(stepsFor('line')).toEqual(['by-line', 'amount']);
+    expect(stepsFor('activity')).toEqual(['amount']);
+  });
+
   test('half up rounds exactly half up and less down, for odd steps as well', () => {
     const document = rule('r', {
       ...byAmount({ stepMinor: 3 }),

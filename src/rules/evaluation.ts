@@ -63,6 +63,7 @@ type StepCode =
   | 'quantity'
   | 'quantity-steps'
   | 'amount'
+  | 'by-line'
   | 'formula'
   | 'multiply'
   | 'goal'
