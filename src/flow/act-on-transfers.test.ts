@@ -176,14 +176,14 @@ test('a filter finds the transfers of a kind, a person and a time', async () => 
   };
   const asked = (owner: World['sari']): ActionAsked => ({
     kind: 'cancel',
-    which: { filter: { ...filter, owner } },
+    which: { filter: { ...filter, owner }, after: null },
     reason: 'x',
   });
   const tryFor = (owner: World['sari']) =>
     tryOnTransfers(database.db, people.tenant, people.karim, asked(owner), at);
   expect(await tryFor(people.budi)).toMatchObject({
     acted: [{ transfer: award.id, units: 12n }],
-    hasMore: false,
+    next: null,
   });
   expect((await tryFor(people.grace)).acted).toEqual([]);
   expect((await verifyBook(database.db, people.tenant)).firstBad).toBeUndefined();

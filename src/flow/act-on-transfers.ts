@@ -3,6 +3,7 @@ import { activate } from '../ledger/activate.ts';
 import { lockBook } from '../ledger/chain.ts';
 import {
   findTransfers,
+  type Cursor,
   keepMassAction,
   type MassAction,
   type TransferFilter,
@@ -19,12 +20,12 @@ import { releaseUnits } from './hold-units.ts';
 import { clawbackUsual } from './plan-awards.ts';
 import { planSpendRefund } from './refund-spend.ts';
 
-/** Transfers that one action touches: the book is locked meanwhile. What a filter finds beyond waits for the next. */
+/** Transfers that one action touches: the book is locked meanwhile. What a filter finds beyond is for the next. */
 export const actedMax = 200;
 
 export type ActionAsked = {
   kind: MassAction['kind'];
-  which: { ids: readonly TransferId[] } | { filter: TransferFilter };
+  which: { ids: readonly TransferId[] } | { filter: TransferFilter; after: Cursor | null };
   reason: string;
 };
 
@@ -33,8 +34,8 @@ export type Acted = { transfer: TransferId } & (
   | { ok: true; asset: string; units: bigint }
   | Refused<PostRefusal>
 );
-/** `hasMore`: the filter finds further transfers. `action` is the cause of what was posted; null when nothing was. */
-export type ActedOn = { action: MassAction['id'] | null; acted: Acted[]; hasMore: boolean };
+/** `next`: where the filter goes on, null at its end. `action` is the cause of what was posted; null when nothing was. */
+export type ActedOn = { action: MassAction['id'] | null; acted: Acted[]; next: Cursor | null };
 
 /**
  * Does the same to many transfers, each by itself: `activate` makes pending earnings available, `cancel` takes back what
@@ -42,6 +43,11 @@ export type ActedOn = { action: MassAction['id'] | null; acted: Acted[]; hasMore
  * what is left of an earning. Without `apply` it tells what would become of each and leaves everything as it is. What
  * cannot be done is answered with the reason and does not touch the others; done again, nothing is left to do. A later
  * correction of an activity is judged anew, whatever was cancelled by hand.
+ *
+ * A filter is answered in pages, each a transaction of its own: what one page did stays done if a later one is never
+ * asked for. They are found before the book is locked and judged under the lock as they are then. Whoever goes on from
+ * `next` until it is null meets every transfer of the filter's time once, for posting times only grow; a time that ends
+ * in the future goes on with what is posted meanwhile.
  */
 export async function actOnTransfers(
   tx: Tx,
@@ -49,13 +55,15 @@ export async function actOnTransfers(
   { kind, which, reason }: ActionAsked,
   { apply, at }: { apply: boolean; at: Date },
 ): Promise<ActedOn> {
-  // Nothing may come between what is found and what is done to it.
+  const { transfers, next } =
+    'ids' in which
+      ? { transfers: [...new Set(which.ids)], next: null }
+      : await findTransfers(tx, which.filter, { after: which.after, limit: actedMax });
+  // Nothing may come between how each one is and what is done to it.
   await lockBook(tx);
-  const found =
-    'ids' in which ? [...new Set(which.ids)] : await findTransfers(tx, which.filter, actedMax + 1);
   const action = { id: newId<MassAction['id']>(at), kind, reason, doneBy: by as string as Id<'staff'> };
   const acted: Acted[] = [];
-  for (const transfer of found.slice(0, actedMax)) {
+  for (const transfer of transfers) {
     const one = await transferById(tx, transfer);
     const done = one ? await actions[kind](tx, one, action.id, at) : refuse('unknown-transfer');
     acted.push(
@@ -63,7 +71,7 @@ export async function actOnTransfers(
     );
   }
   if (apply) await keepMassAction(tx, action, at);
-  return { action: apply ? action.id : null, acted, hasMore: found.length > actedMax };
+  return { action: apply ? action.id : null, acted, next };
 }
 
 class Undo extends Error {}

@@ -26,7 +26,7 @@ const digestBytes = 32;
 /** So much of a row's digest a batch keeps. */
 const shortBytes = 8;
 /** Bytes that a batch keeps per transfer. */
-export const leafBytes = idBytes + shortBytes;
+const leafBytes = idBytes + shortBytes;
 
 /**
  * Locks the book of this tenant until the transaction ends and answers the head of its chain. Whoever writes to the book
@@ -79,6 +79,17 @@ export function digestRows(rows: readonly Transfer[]): Digests {
     digests.copy(leaves, index * leafBytes + idBytes, index * digestBytes, index * digestBytes + shortBytes);
   }
   return { leaves, root: createHash('sha256').update(digests).digest() };
+}
+
+/** The ids of a batch with their short digests, in order of id. */
+export function leavesOf(leaves: Buffer): Map<string, string> {
+  const hex = leaves.toString('hex');
+  const found = new Map<string, string>();
+  for (let start = 0; start < hex.length; start += 2 * leafBytes) {
+    const id = hex.slice(start, start + 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    found.set(id, hex.slice(start + 32, start + 2 * leafBytes));
+  }
+  return found;
 }
 
 /** The hash of a link: over the hash before it and everything the batch says. */

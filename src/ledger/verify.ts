@@ -1,6 +1,6 @@
 import { seeOneMoment, withTenant, type Db, type Tx } from '../db/transact.ts';
 import type { TenantId } from '../shared/id.ts';
-import { digestRows, genesisHash, hashLink, leafBytes, type Head, type Seal } from './chain.ts';
+import { digestRows, genesisHash, hashLink, leavesOf, type Head, type Seal } from './chain.ts';
 import { transfersMax } from './post.ts';
 import { transferColumns, type Transfer } from './transfer.ts';
 import { findWrongName } from './verify-names.ts';
@@ -134,17 +134,6 @@ function checkRows(seal: Seal, own: readonly Transfer[]): BadRow | undefined {
     .find((id) => sealed.get(id) !== digests.get(id))!;
   if (!sealed.has(wrong)) return strayRow({ id: wrong });
   return ids.has(wrong) ? changedRow(wrong, seal) : { ...changedRow(wrong, seal), problem: 'was deleted' };
-}
-
-/** The ids of a batch with their short digests. */
-function leavesOf(leaves: Buffer): Map<string, string> {
-  const hex = leaves.toString('hex');
-  const found = new Map<string, string>();
-  for (let start = 0; start < hex.length; start += 2 * leafBytes) {
-    const id = hex.slice(start, start + 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-    found.set(id, hex.slice(start + 32, start + 2 * leafBytes));
-  }
-  return found;
 }
 
 async function checkHead(tx: Tx, last: Last): Promise<BadRow | undefined> {

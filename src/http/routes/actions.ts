@@ -17,6 +17,8 @@ import { bookkeepers, staffInRole } from '../identify.ts';
 import { problemOf } from '../problem.ts';
 import { idAsked } from '../shapes.ts';
 
+const cursorPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
+
 const actionAsked = z
   .strictObject({
     action: z.enum(['activate', 'cancel', 'expire']),
@@ -30,6 +32,12 @@ const actionAsked = z
           asset: z.string().min(1).max(60).optional(),
           owner: idAsked().optional().openapi({ description: 'Whose account it was on, on either side' }),
         }),
+        after: z
+          .string()
+          .regex(cursorPattern)
+          .refine((text) => !Number.isNaN(Date.parse(text.split('_')[0]!)))
+          .optional()
+          .openapi({ description: '`next` of the page before' }),
       }),
     ]),
     reason: z
@@ -49,7 +57,12 @@ const actedShape = z
     action: z.uuid().nullable().openapi({ description: 'Cause of what was posted; null when nothing was' }),
     done: z.array(z.object({ transfer: z.string(), asset: z.string(), units: z.int() })),
     refused: z.array(z.object({ transfer: z.string(), code: z.string(), sentence: z.string() })),
-    hasMore: z.boolean().openapi({ description: `The filter finds more than ${actedMax}: ask again` }),
+    next: z
+      .string()
+      .nullable()
+      .openapi({
+        description: `A page has at most ${actedMax} transfers and is done by itself: ask again with this as \`after\`, with another Idempotency-Key, until it is null`,
+      }),
   })
   .openapi('ActedOn');
 type Acted = { ok: true } & z.infer<typeof actedShape>;
@@ -83,6 +96,7 @@ export const actionRoutes = newRouter().openapi(
 function askedOf({ action, which, reason }: z.infer<typeof actionAsked>, tenant: TenantId): ActionAsked {
   if ('ids' in which) return { kind: action, which: { ids: which.ids as TransferId[] }, reason };
   const { kind, postedFrom, postedUntil, asset, owner } = which.filter;
+  const [at, id] = which.after?.split('_') ?? [];
   const filter = {
     kind,
     from: new Date(postedFrom),
@@ -90,10 +104,14 @@ function askedOf({ action, which, reason }: z.infer<typeof actionAsked>, tenant:
     asset: asset === undefined ? null : assetId(tenant, asset),
     owner: (owner ?? null) as Id<string> | null,
   };
-  return { kind: action, which: { filter }, reason };
+  return {
+    kind: action,
+    which: { filter, after: at ? { at: new Date(at), id: id as TransferId } : null },
+    reason,
+  };
 }
 
-function show({ action, acted, hasMore }: ActedOn, language: Language): z.infer<typeof actedShape> {
+function show({ action, acted, next }: ActedOn, language: Language): z.infer<typeof actedShape> {
   return {
     action,
     done: acted.flatMap((one) =>
@@ -104,6 +122,6 @@ function show({ action, acted, hasMore }: ActedOn, language: Language): z.infer<
         ? []
         : [{ transfer: one.transfer, code: one.refused, sentence: problemOf(one, language).detail }],
     ),
-    hasMore,
+    next: next && `${next.at.toISOString()}_${next.id}`,
   };
 }
