@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Tx } from '../db/transact.ts';
 import { canonicalJson } from '../shared/canonical.ts';
-import { eventId, type ActivityId, type ProductId } from '../shared/id.ts';
+import { placedEventId, type ActivityId, type ProductId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { Activity, ActivityLine, NewActivity } from './activity.ts';
 import { checkActivity } from './check.ts';
@@ -93,7 +93,9 @@ function refuseUnknownProduct(
 // The key's row is the lock: whoever comes second waits here and then sees what the first one recorded.
 async function lockKeys(tx: Tx, activities: readonly NewActivity[], at: Date): Promise<Map<string, Known>> {
   if (activities.length === 0) return new Map();
-  const wanted = new Map(activities.map((given) => [keyOf(given), { given, id: activityId(tx, given, at) }]));
+  const wanted = new Map(
+    activities.map((given, place) => [keyOf(given), { given, id: activityId(tx, given, at, place) }]),
+  );
   const unique = [...wanted.values()];
   const sources = unique.map(({ given }) => given.source);
   const keys = unique.map(({ given }) => given.externalKey);
@@ -258,8 +260,9 @@ function attributesText(given: NewActivity): string | null {
   return hasAttributes(given) ? canonicalJson(given.attributes) : null;
 }
 
-function activityId(tx: Tx, given: NewActivity, recordedAt: Date): ActivityId {
-  return eventId<ActivityId>(recordedAt, tx.tenant, 'activity', given.source, given.externalKey);
+// Who comes first gets what a limit has left: so those that come together sort as they came.
+function activityId(tx: Tx, given: NewActivity, recordedAt: Date, place: number): ActivityId {
+  return placedEventId(recordedAt, place, tx.tenant, 'activity', given.source, given.externalKey);
 }
 
 function keyOf({ source, externalKey }: { source: string; externalKey: string }): string {

@@ -58,7 +58,7 @@ export async function recordAndPost(
   );
   const changed = recorded.flatMap((one) => (one.ok && one.outcome !== 'replayed' ? [one.activity] : []));
   // Of several versions in one batch only the newest takes effect: the others were never believed on their own.
-  // Limits are granted in order of their ids, so that a replay can do it again.
+  // Limits are granted in order of their ids, which is the order in which they came, so that a replay can do it again.
   const newest = [...new Map(changed.map((activity) => [activity.id, activity])).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );

@@ -85,6 +85,27 @@ describe('POST /activities', () => {
     });
   });
 
+  test('of several at once the first get what a limit has left', async () => {
+    const items = Array.from({ length: 8 }, () =>
+      sale({
+        participant: 'sari',
+        occurredAt: '2018-07-02T12:00:00+08:00',
+        lines: [{ sku: 'NF-1004', quantityMilli: 1000, amountMinor: 4000 }],
+      }),
+    );
+    const { body } = await send(items);
+    const base = await Promise.all(
+      body.items.map(async ({ activity }) => {
+        const explained = await client.ask(`activities/${activity}/explanation`, { as: 'rina' });
+        const { rules } = (await explained.json()) as {
+          rules: { rule: { code: string }; awards: { units: number }[] }[];
+        };
+        return rules.find(({ rule }) => rule.code === 'base')!.awards[0]?.units ?? 0;
+      }),
+    );
+    expect(base).toEqual([40, 40, 40, 30, 0, 0, 0, 0]);
+  });
+
   test('a request with a key is answered once, and its key cannot carry other content', async () => {
     const given = [sale(), sale()];
     const first = await send(given, { 'idempotency-key': 'feed-1' });
