@@ -2,6 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import { accountId, assetsByCodes, openAccounts, type Asset, type NewAccount } from '../ledger/accounts.ts';
 import { allowanceHold, openAllowance } from '../ledger/allowance.ts';
 import { captureOf, openOf, releaseOf } from '../ledger/holds.ts';
+import { issuersOf, type Issuer } from '../ledger/issuers.ts';
 import { post } from '../ledger/post.ts';
 import { transfersByIds, transfersOfCauses, type BookedTransfer } from '../ledger/read.ts';
 import type { NewTransfer, PostRefusal } from '../ledger/transfer.ts';
@@ -20,7 +21,14 @@ import { wallTime } from '../shared/time.ts';
 
 /** Whose units: a participant's own, or those of a wallet that the participant may use. */
 export type Spender = { participant: ParticipantId; wallet: WalletId | null };
-export type HoldAsked = { spender: Spender; asset: string; units: bigint; timesOutAt: Date | null };
+/** `programme`: by code, where the units are spent; may be left out where only one gives out the asset. */
+export type HoldAsked = {
+  spender: Spender;
+  asset: string;
+  units: bigint;
+  timesOutAt: Date | null;
+  programme?: string | undefined;
+};
 
 export type HoldRefused = Refused<
   'not-found' | 'bad-request' | 'unknown-asset' | 'not-a-member' | 'limit-exceeded' | PostRefusal
@@ -31,6 +39,10 @@ export type HeldUnits = { ok: true; hold: BookedTransfer; open: bigint };
 /**
  * Sets units aside for something that is being bought: from one's own balance, or from a shared wallet and one's
  * allowance in it at the same time, which stand or fall together.
+ *
+ * The programme in which they are spent takes them back: of a shared wallet its own, else the one that gives out the
+ * asset. Where several do, it must be named: units of all of them are worth the same, so a programme may take back what
+ * another gave out, and its issuing account then shows what the other owes it.
  */
 export async function holdUnits(tx: Tx, asked: HoldAsked, at: Date): Promise<HeldUnits | HoldRefused> {
   return (await holdUnitsAll(tx, [asked], at))[0]!;
@@ -89,7 +101,15 @@ async function pursesOf(tx: Tx, asked: readonly HoldAsked[], at: Date): Promise<
   const members = new Map<WalletId, WalletMember[]>();
   for (const id of wallets.keys()) members.set(id, await membersOf(tx, id));
   const programmes = await listProgrammes(tx);
-  return asked.map(({ spender, asset: code, timesOutAt }): Purse | HoldRefused => {
+  const issuers =
+    programmes.length > 1
+      ? await issuersOf(
+          tx,
+          programmes.map(({ id }) => id),
+        )
+      : [];
+  return asked.map((one): Purse | HoldRefused => {
+    const { spender, asset: code, timesOutAt } = one;
     if (timesOutAt && timesOutAt <= at) return refuse('bad-request', overBefore);
     const asset = assets.get(code);
     // Status makes a rank and buys nothing.
@@ -97,12 +117,35 @@ async function pursesOf(tx: Tx, asked: readonly HoldAsked[], at: Date): Promise<
     const person = people.get(spender.participant);
     const wallet = spender.wallet && wallets.get(spender.wallet);
     if (!person || (spender.wallet && wallet?.asset !== code)) return refuse('not-found');
-    if (!wallet) return { ok: true, asset, owner: person.id, programme: programmes[0]!, member: null };
+    if (!wallet) {
+      const programme = programmeOf(one, programmes, issuers);
+      if ('refused' in programme) return programme;
+      return { ok: true, asset, owner: person.id, programme, member: null };
+    }
     const member = members.get(wallet.id)!.find(({ participant }) => participant === person.id);
     if (!member?.isActive) return refuse('not-a-member');
     const programme = programmes.find(({ id }) => id === wallet.programme)!;
+    if (one.programme !== undefined && one.programme !== programme.code)
+      return refuse('bad-request', { field: 'programme', problem: 'not the one of the wallet' });
     return { ok: true, asset, owner: wallet.id, programme, member };
   });
+}
+
+function programmeOf(
+  { asset, programme: named }: HoldAsked,
+  programmes: readonly Programme[],
+  issuers: readonly Issuer[],
+): Programme | Refused<'bad-request'> {
+  if (named !== undefined)
+    return (
+      programmes.find(({ code }) => code === named) ??
+      refuse('bad-request', { field: 'programme', problem: 'unknown' })
+    );
+  const giving = programmes.filter(({ id }) =>
+    issuers.some(({ code, owner }) => code === asset && owner === (id as Id<string>)),
+  );
+  if (giving.length > 1) return refuse('bad-request', { field: 'programme', problem: 'missing' });
+  return giving[0] ?? programmes[0]!;
 }
 
 type OpenAllowance = Awaited<ReturnType<typeof openAllowance>>;

@@ -55,6 +55,14 @@ const holdAsked = z
     wallet: idAsked()
       .optional()
       .openapi({ description: 'A shared wallet to spend from; absent: one’s own balance' }),
+    programme: z
+      .string()
+      .max(60)
+      .optional()
+      .openapi({
+        description:
+          'Code of the programme that takes them back; where only one gives them out it may be left out',
+      }),
     asset: z.string().min(1).max(60).default('points'),
     units: units(),
     timesOutAt: z.iso
@@ -159,8 +167,8 @@ export const unitRoutes = newRouter()
         wallet: (given.wallet ?? null) as WalletId | null,
       };
       const timesOutAt = given.timesOutAt ? new Date(given.timesOutAt) : null;
-      const { asset } = given;
-      const asked = { spender, asset, units: BigInt(given.units), timesOutAt };
+      const { asset, programme } = given;
+      const asked = { spender, asset, units: BigInt(given.units), timesOutAt, programme };
       const { hold, open } = await holdOnce(c, by, given, asked);
       return c.json({ hold, open }, 201);
     },
