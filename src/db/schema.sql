@@ -117,6 +117,7 @@ create table participant (
   created_at timestamp with time zone not null default now(),
   joined_on date,
   enrolled_tier text,
+  contract_on date,
   constraint participant_pkey PRIMARY KEY (tenant, id),
   constraint participant_tenant_code_key UNIQUE (tenant, code),
   constraint participant_tenant_phone_key UNIQUE (tenant, phone),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
 import { assetsByCodes, type Asset } from '../ledger/accounts.ts';
+import { lockBook } from '../ledger/chain.ts';
 import { planOpenings, type Opening } from '../ledger/opening.ts';
 import { inOpenPeriod } from '../ledger/period.ts';
 import { post } from '../ledger/post.ts';
@@ -12,6 +13,7 @@ import type { TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { isDay, momentAt, wallTime, type Day } from '../shared/time.ts';
 import type { Facts, TextKey } from '../../web/texts/say.ts';
+import { moveTiers } from './move-tiers.ts';
 
 /** Columns of the file, in any order; the last four may be absent. */
 export const columns = [
@@ -127,9 +129,12 @@ async function importBatch(tx: Tx, rows: readonly OpeningRow[], at: Date): Promi
     if (plan.outcome !== 'new') continue;
     units[opening.asset] = (units[opening.asset] ?? 0n) + opening.units;
     const { id: participant } = known.people.get(row.participant)!;
-    joined.push({ participant, joinedOn: row.joined_on || null, tier: row.tier || null });
+    joined.push({ participant, joinedOn: row.joined_on || null, contractOn: null, tier: row.tier || null });
   }
+  await lockBook(tx);
   await noteMembership(tx, joined);
+  const people = new Set(joined.map(({ participant }) => participant));
+  await moveTiers(tx, known.programme, [...people], at);
   const replayed = plans.filter(({ outcome }) => outcome === 'replayed').length;
   problems.sort((one, other) => one.line - other.line);
   return { imported: transfers.length, replayed, problems, units };

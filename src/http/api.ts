@@ -24,6 +24,7 @@ import { evidenceRoutes } from './routes/evidence.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { linkRoutes } from './routes/links.ts';
+import { membershipRoutes } from './routes/memberships.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
@@ -44,7 +45,7 @@ export const apiBase = '/api/v1';
 /** Everything that answers HTTP: the API below `/api/v1`, its page, the pages for people, and the operator's doors. */
 export function api(app: App): OpenAPIHono<Env> {
   const router = new OpenAPIHono<Env>();
-  router.use(observe(metrics()));
+  router.use(observe(metrics(app)));
   router.use(guard);
   router.use(compress());
   router.use(equip(app));
@@ -68,6 +69,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.route(apiBase, programmeRoutes);
   router.route(apiBase, experimentRoutes);
   router.route(apiBase, progressRoutes);
+  router.route(apiBase, membershipRoutes);
   router.route(apiBase, quoteRoutes);
   router.route(apiBase, standingRoutes);
   router.route(apiBase, unitRoutes);

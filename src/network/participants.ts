@@ -107,17 +107,38 @@ export async function participantsNamed(tx: Tx, names: readonly string[]): Promi
   return named;
 }
 
-/** Notes since when people take part and which tier they have, where it is known; null leaves it as it was. */
+/** Since when somebody takes part, and a day of their own that cycles may be counted from. */
+export type Membership = { joinedOn: string | null; contractOn: string | null };
+
+/** The days of somebody's membership; null: there is no such participant. */
+export async function membershipOf(tx: Tx, participant: ParticipantId): Promise<Membership | null> {
+  const [row] = await tx.query<Membership>(
+    `select m.joined_on as "joinedOn", m.contract_on as "contractOn" from participant m
+     where m.tenant = $1 and m.id = $2`,
+    [tx.tenant, participant],
+  );
+  return row ?? null;
+}
+
+/**
+ * Notes the days of people's membership and the tier they came with, where they are known; null leaves it as it was.
+ * Where tiers are computed they are to be computed again.
+ */
 export async function noteMembership(
   tx: Tx,
-  known: readonly { participant: ParticipantId; joinedOn: string | null; tier: string | null }[],
+  known: readonly (Membership & { participant: ParticipantId; tier: string | null })[],
 ): Promise<void> {
-  const rows = known.filter(({ joinedOn, tier }) => joinedOn !== null || tier !== null);
+  const rows = known.filter(
+    ({ joinedOn, contractOn, tier }) => joinedOn !== null || contractOn !== null || tier !== null,
+  );
   if (rows.length === 0) return;
   await tx.query(
-    `update participant m set joined_on = coalesce(r."joinedOn", m.joined_on), tier = coalesce(r.tier, m.tier)
-     from (select distinct on (k.participant) k.participant, k."joinedOn", k.tier
-       from jsonb_to_recordset($2::jsonb) as k (participant uuid, "joinedOn" date, tier text)
+    `update participant m set joined_on = coalesce(r."joinedOn", m.joined_on),
+       contract_on = coalesce(r."contractOn", m.contract_on),
+       tier = case when m.enrolled_tier is null then coalesce(r.tier, m.tier) else m.tier end,
+       enrolled_tier = case when m.enrolled_tier is null then null else coalesce(r.tier, m.enrolled_tier) end
+     from (select distinct on (k.participant) k.participant, k."joinedOn", k."contractOn", k.tier
+       from jsonb_to_recordset($2::jsonb) as k (participant uuid, "joinedOn" date, "contractOn" date, tier text)
        order by k.participant, k."joinedOn") r
      where m.tenant = $1 and m.id = r.participant`,
     [tx.tenant, JSON.stringify(rows)],

@@ -37,22 +37,27 @@ const tiers = z.strictObject({
     .array(z.strictObject({ code, title, from: z.int().min(0), keep: z.int().min(0).optional() }))
     .min(2)
     .max(20),
-  /** What counts for a day: its calendar year, so long before it, or since the last such cycle from joining or the tier began. */
+  /**
+   * What counts for a day: its calendar year, so long before it, or since the last such cycle began, counted from the day
+   * of joining, of the contract (absent: of joining) or on which the tier began.
+   */
   window: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('calendar-year') }),
     z.strictObject({ kind: z.literal('rolling'), last: period }),
     z.strictObject({ kind: z.literal('since-joining'), every: period }),
+    z.strictObject({ kind: z.literal('since-contract'), every: period }),
     z.strictObject({ kind: z.literal('since-tier-start'), every: period }),
   ]),
   /**
-   * How long a tier that was reached or kept is safe: so long, or to the end of that month, quarter or year; or to the next
-   * of a fixed day of the year, such as 06-30.
+   * How long a tier that was reached or kept is safe: so long, or to the end of that month, quarter or year; to the next
+   * of a fixed day of the year, such as 06-30; or to the end of such a cycle from joining or the contract.
    */
   lasts: z.union([
     z.strictObject({ for: period, endOf: z.enum(['month', 'quarter', 'year']).optional() }),
     z.strictObject({
       until: z.string().regex(/^(0[1-9]|1[0-2])-\d\d$/, 'must be a day of the year such as 06-30'),
     }),
+    z.strictObject({ kind: z.enum(['since-joining', 'since-contract']), every: period }),
   ]),
   /** When it ends and what is counted no longer suffices: one tier down, the tier that suffices, or no change. */
   downgrade: z.enum(['one-step', 'recomputed', 'none']),

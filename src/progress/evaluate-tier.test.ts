@@ -35,6 +35,8 @@ function tiersOf(
   };
   const history: TierHistory = {
     enrolled: { tier: 'bronze', on: '2018-01-01' },
+    joined: '2018-01-01',
+    contract: null,
     days: () => Object.entries(earned).map(([day, value]) => ({ day, value: BigInt(value) })),
     overrides: [],
     today: '2022-06-30',
@@ -84,6 +86,67 @@ test('a tier may be safe to a fixed day of the year', () => {
   ]);
 });
 
+const fromJoining = { kind: 'since-joining', every: 'P6M' } as const;
+const fromContract = { kind: 'since-contract', every: 'P6M' } as const;
+test.each([
+  // Joined on 31 January: cycles end on 30 January and 30 July, and the 31st is not lost in February.
+  ['a cycle from joining', fromJoining, {}, ['2018-03-06 silver 2018-07-30', '2018-07-31 bronze ']],
+  [
+    'months from joining',
+    { kind: 'since-joining', every: 'P1M' },
+    {},
+    ['2018-03-06 silver 2018-03-30', '2018-03-31 silver 2018-04-29', '2018-04-30 bronze '],
+  ],
+  [
+    'a cycle from the contract',
+    fromContract,
+    { contract: '2017-04-15' },
+    ['2018-03-06 silver 2018-04-14', '2018-04-15 bronze '],
+  ],
+  [
+    'a cycle from a contract that begins later',
+    fromContract,
+    { contract: '2018-05-01' },
+    ['2018-03-06 silver 2018-04-30', '2018-05-01 bronze '],
+  ],
+  [
+    'without a contract from joining',
+    fromContract,
+    {},
+    ['2018-03-06 silver 2018-07-30', '2018-07-31 bronze '],
+  ],
+  [
+    'a cycle from the start of the tier',
+    { for: 'P6M' },
+    {},
+    ['2018-03-06 silver 2018-09-06', '2018-09-07 bronze '],
+  ],
+] as const)('a tier may be safe to the end of %s', (_name, lasts, more, wanted) => {
+  const tiers = tiersOf(
+    { lasts, window: { kind: 'rolling', last: 'P1M' } },
+    { '2018-03-05': 100 },
+    { joined: '2018-01-31', today: '2018-12-31', ...more },
+  );
+  expect(tiers.spans.slice(1).map(({ from, tier, safeUntil }) => [from, tier, safeUntil].join(' '))).toEqual(
+    wanted,
+  );
+});
+
+test('a tier is kept cycle by cycle with what the cycle before brought', () => {
+  const tiers = tiersOf(
+    { lasts: fromContract, window: { kind: 'since-contract', every: 'P6M' } },
+    { '2018-03-05': 60, '2018-04-14': 40, '2018-04-15': 99, '2018-10-15': 100 },
+    { contract: '2017-04-15', today: '2019-12-31' },
+  );
+  expect(told(tiers).slice(1)).toEqual([
+    '2018-04-15 silver reached 2018-10-14',
+    '2018-10-15 bronze one-step ',
+    '2018-10-16 silver reached 2019-04-14',
+    '2019-04-15 silver kept 2019-10-14',
+    '2019-10-15 bronze one-step ',
+  ]);
+});
+
 test.each([
   ['a rolling window forgets', { kind: 'rolling', last: 'P30D' }, ['2018-03-02 silver', '2018-04-02 bronze']],
   ['cycles from joining begin anew', { kind: 'since-joining', every: 'P1M' }, []],
@@ -128,6 +191,8 @@ test('a new version judges from its first day on and leaves what was before', ()
   const days = () => [{ day: '2018-02-01', value: 60n }];
   const history = {
     enrolled: { tier: 'bronze', on: '2018-01-01' },
+    joined: '2018-01-01',
+    contract: null,
     days,
     overrides: [],
     today: '2018-12-01',

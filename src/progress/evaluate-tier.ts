@@ -1,4 +1,4 @@
-import { addDays, addMonths, addPeriod, type Day } from '../shared/time.ts';
+import { addDays, addMonths, addPeriod, daysBetween, type Day } from '../shared/time.ts';
 import type { TiersDocument } from './document.ts';
 import type { StoredDocument } from './documents.ts';
 
@@ -18,6 +18,9 @@ export type TierOverride = { tier: string; from: Day; until: Day; order: string 
 /** What a tier is computed from. `days` are what a version of the tiers counts, by day in order. */
 export type TierHistory = {
   enrolled: { tier: string; on: Day };
+  /** The days from which cycles are counted; who has no contract is counted from joining. */
+  joined: Day;
+  contract: Day | null;
   days: (version: number) => readonly { day: Day; value: bigint }[];
   overrides: readonly TierOverride[];
   today: Day;
@@ -53,7 +56,7 @@ export function missingToKeep(
   const end = addDays(last.safeUntil, 1);
   const missing =
     BigInt(step.keep ?? step.from) -
-    valueBefore(document, history.days(version), stateAt(spans), history.enrolled.on, end);
+    valueBefore(document, history.days(version), stateAt(spans), history, end);
   return missing > 0n ? missing : 0n;
 }
 
@@ -65,7 +68,7 @@ export function towardsNext(
 ): { value: bigint; next: { code: string; missing: bigint } | null } {
   const state = stateAt(spans);
   const tomorrow = addDays(history.today, 1);
-  const value = valueBefore(document, history.days(version), state, history.enrolled.on, tomorrow);
+  const value = valueBefore(document, history.days(version), state, history, tomorrow);
   const next = document.tiers[indexOf(document, state.code) + 1];
   if (!next) return { value, next: null };
   const missing = BigInt(next.from) - value;
@@ -101,7 +104,7 @@ function computedSpans(versions: readonly Version[], history: TierHistory): Tier
   const state: State = { code: enrolled.tier, since: start, safeUntil: null };
   const first = versionOn(versions, start);
   if (first && indexOf(first.document, state.code) >= 0)
-    state.safeUntil = safeFrom(first.document, state.code, start);
+    state.safeUntil = safeFrom(first.document, state.code, start, history);
   else if (first) state.code = first.document.tiers[0]!.code;
   const spans: TierSpan[] = [
     { from: start, tier: state.code, reason: 'enrolled', value: null, safeUntil: state.safeUntil },
@@ -131,7 +134,7 @@ function decide(
 ): TierSpan | null {
   const { tiers, downgrade } = document;
   const current = Math.max(0, indexOf(document, state.code));
-  const value = valueBefore(document, history.days(version), state, history.enrolled.on, day);
+  const value = valueBefore(document, history.days(version), state, history, day);
   const reached = tiers.findLastIndex(({ from }) => value >= BigInt(from));
   if (reached > current) return become(reached, 'reached', day);
   if (!isEnd) return null;
@@ -146,7 +149,7 @@ function decide(
     const { code } = tiers[index]!;
     if (code !== state.code) state.since = day;
     state.code = code;
-    state.safeUntil = safeFrom(document, code, safeFromDay);
+    state.safeUntil = safeFrom(document, code, safeFromDay, history);
     return { from: day, tier: code, reason, value, safeUntil: state.safeUntil };
   }
 }
@@ -156,29 +159,42 @@ function valueBefore(
   document: TiersDocument,
   days: readonly { day: Day; value: bigint }[],
   { since }: State,
-  joined: Day,
+  anchors: Anchors,
   day: Day,
 ): bigint {
   const end = addDays(day, -1);
-  const start = windowStart(document.window, end, { joined, since });
+  const start = windowStart(document.window, end, since, anchors);
   let sum = 0n;
   for (let i = days.length - 1; i >= 0 && days[i]!.day >= start; i -= 1)
     if (days[i]!.day <= end) sum += days[i]!.value;
   return sum;
 }
 
-function windowStart(
-  window: TiersDocument['window'],
-  end: Day,
-  { joined, since }: { joined: Day; since: Day },
-): Day {
+type Anchors = Pick<TierHistory, 'joined' | 'contract'>;
+
+function windowStart(window: TiersDocument['window'], end: Day, since: Day, anchors: Anchors): Day {
   if (window.kind === 'calendar-year') return `${end.slice(0, 4)}-01-01`;
   if (window.kind === 'rolling') return dayAfterBack(end, window.last);
-  // Cycles begin on the anchor and follow each other.
-  let start = window.kind === 'since-joining' ? joined : since;
-  for (let next = addPeriod(start, window.every); next <= end; next = addPeriod(start, window.every))
-    start = next;
-  return start;
+  const first = window.kind === 'since-tier-start' ? since : anchorOf(window.kind, anchors);
+  return cycleStart(first, window.every, cycleOn(first, window.every, end));
+}
+
+function anchorOf(kind: 'since-joining' | 'since-contract', { joined, contract }: Anchors): Day {
+  return kind === 'since-joining' ? joined : (contract ?? joined);
+}
+
+/** The first day of a cycle; the anchor is that of the cycle 0, and its day of the month that of all. */
+function cycleStart(anchor: Day, every: string, cycle: number): Day {
+  return addPeriod(anchor, `P${Number(every.slice(1, -1)) * cycle}${every.at(-1)}`);
+}
+
+/** The cycle in which a day lies; 0 before the anchor. */
+function cycleOn(anchor: Day, every: string, day: Day): number {
+  const longest = { D: 1, W: 7, M: 31, Y: 366 }[every.at(-1)!]! * Number(every.slice(1, -1));
+  // At least so many have begun; the rest is counted.
+  let cycle = Math.max(0, Math.floor(daysBetween(anchor, day) / longest));
+  while (cycleStart(anchor, every, cycle + 1) <= day) cycle += 1;
+  return cycle;
 }
 
 /** The first day of the span that ends with a day and is a period long. */
@@ -190,13 +206,21 @@ export function dayAfterBack(end: Day, period: string): Day {
 }
 
 // The lowest tier does not end.
-function safeFrom(document: TiersDocument, code: string, day: Day): Day | null {
+function safeFrom(document: TiersDocument, code: string, day: Day, anchors: Anchors): Day | null {
   if (indexOf(document, code) === 0) return null;
   const { lasts } = document;
   if ('for' in lasts) return addPeriod(day, lasts.for, lasts.endOf);
+  if ('every' in lasts) return cycleEnd(anchorOf(lasts.kind, anchors), lasts.every, day);
   const year = Number(day.slice(0, 4));
   const inYear = `${year}-${lasts.until}`;
   return inYear > day ? inYear : `${year + 1}-${lasts.until}`;
+}
+
+// The last day of the first cycle that ends after a day.
+function cycleEnd(anchor: Day, every: string, day: Day): Day {
+  const next = addDays(day, 1);
+  const begun = next < anchor ? -1 : cycleOn(anchor, every, next);
+  return addDays(cycleStart(anchor, every, begun + 1), -1);
 }
 
 function indexOf({ tiers }: TiersDocument, code: string): number {

@@ -151,7 +151,8 @@ export async function historiesOf(
 ): Promise<Map<ParticipantId, { history: TierHistory; tier: string; dueOn: Day | null }>> {
   if (participants.length === 0) return new Map();
   const people = await tx.query<Person>(
-    `select m.id, m.tier, coalesce(m.enrolled_tier, m.tier) as enrolled, m.created_at as joined, u.day as "dueOn"
+    `select m.id, m.tier, coalesce(m.enrolled_tier, m.tier) as enrolled, m.created_at as "enrolledAt",
+       m.joined_on as joined, m.contract_on as contract, u.day as "dueOn"
      from participant m left join tier_due u on u.tenant = $1 and u.programme = $3 and u.participant = m.id
      where m.tenant = $1 and m.id = any($2::uuid[]) order by m.id`,
     [tx.tenant, participants, programme.id],
@@ -163,9 +164,12 @@ export async function historiesOf(
   const overrides = await overridesOf(tx, programme.id, participants);
   const { timeZone } = programme;
   return new Map(
-    people.map(({ id, tier, enrolled, joined, dueOn }) => {
+    people.map(({ id, tier, enrolled, enrolledAt, joined, contract, dueOn }) => {
+      const on = wallTime(enrolledAt, timeZone).day;
       const history = {
-        enrolled: { tier: enrolled, on: wallTime(joined, timeZone).day },
+        enrolled: { tier: enrolled, on },
+        joined: joined ?? on,
+        contract,
         days: (version: number) => days.get(`${counters.get(version)} ${id}`) ?? [],
         overrides: overrides.get(id) ?? [],
         today: wallTime(at, timeZone).day,
@@ -275,7 +279,12 @@ async function keepSpans(
   );
 }
 
-type Person = { id: ParticipantId; tier: string; enrolled: string; joined: Date; dueOn: Day | null };
+type Person = Record<'joined' | 'contract' | 'dueOn', Day | null> & {
+  id: ParticipantId;
+  tier: string;
+  enrolled: string;
+  enrolledAt: Date;
+};
 
 // What is known to count on a later day cannot change a tier before.
 function nextDay(versions: TierVersions, { days, today }: TierHistory): Day | null {

@@ -100,6 +100,11 @@ export function addDays(day: Day, days: number): Day {
   return isoDay(new Date(utc(day).getTime() + days * dayMs));
 }
 
+/** How many days after one the other lies; below zero when it lies before. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((utc(to).getTime() - utc(from).getTime()) / dayMs);
+}
+
 /** The same day of the month, that many months later; the last day of a shorter month. */
 export function addMonths(day: Day, months: number): Day {
   const date = utc(day);

@@ -127,6 +127,9 @@ create index tier_override_participant on tier_override (tenant, participant);
 -- What people were enrolled with, once their tier was computed.
 alter table participant add column enrolled_tier text;
 
+-- A day of their own from which cycles of tiers may be counted.
+alter table participant add column contract_on date;
+
 -- Who belongs to a segment now.
 create table segment_member (
   tenant uuid not null,
