@@ -44,6 +44,8 @@ const notCounted: Record<NotCounted['what'], string> = {
   bonuses: 'Bonuses by volume are not counted: no rule pays them',
   targets: 'Nobody has set targets for these goals, so they pay nothing',
   tiers: 'What these rules would pay at the other tiers is not counted',
+  facts:
+    'These rules ask for a tier or segment that no live rule asks for; it is taken as it was when each activity was recorded',
 };
 
 function tellTiers(tiers: ReplayResult['tiers']): string[] {

@@ -58,7 +58,9 @@ export async function restateForFacts(
   );
   const restated = await restate(tx, others, 'tier-changed', at);
   const rest = elsewhere.filter((one) => !others.includes(one));
-  return [...restated, ...(await restate(tx, rest, 'segments-changed', at))];
+  const all = [...restated, ...(await restate(tx, rest, 'segments-changed', at))];
+  // Limits are granted in order of ids, so that a replay can do it again.
+  return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The tier and the segments of the day of each activity, as they are known now; who has no computed tier keeps the one before. */

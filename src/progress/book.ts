@@ -119,9 +119,13 @@ export function asksTier({ scopeSets, document }: CompiledRule): boolean {
   return scopeSets.tiers !== null || JSON.stringify(document).includes('participant.tier');
 }
 
-// What an expression does with somebody's segments is not looked into: it may ask for any.
+/** True for a rule that may ask for any segment: what an expression does with somebody's segments is not looked into. */
+export function asksAnySegment({ document }: CompiledRule): boolean {
+  return JSON.stringify(document).includes('participant.segments');
+}
+
 function segmentsAskedBy({ rules }: RuleBook, segments: Followed['segments']): string[] {
-  const isAnyAsked = rules.some(({ document }) => JSON.stringify(document).includes('participant.segments'));
+  const isAnyAsked = rules.some(asksAnySegment);
   const codes = new Set(segments.map(({ document }) => document.code));
   return [...codes].filter(
     (code) => isAnyAsked || rules.some(({ scopeSets }) => scopeSets.segments?.set.has(code)),

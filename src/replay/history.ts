@@ -27,7 +27,7 @@ export type Recorded = {
 
 const fetchSize = 1000;
 const firstVersions = 'a.version = 1';
-const isRestated = `(a.reason is not distinct from 'tier-changed')`;
+const isRestated = `coalesce(a.reason in ('tier-changed', 'segments-changed'), false)`;
 /** Clocks run ahead by at most a day (src/activity/check.ts), so nothing of the period was recorded earlier than that. */
 const aheadMs = 24 * 3600 * 1000;
 
@@ -53,8 +53,8 @@ type Row = Omit<
  * was judged by. Holds a thousand rows or two at a time, however long the history is. `tx` sees one moment throughout.
  */
 export async function* tellHistory(tx: Tx, part: Part): AsyncGenerator<Recorded> {
-  // First versions stand in order of their ids already; later ones are few and are sorted. What was judged again because a
-  // tier changed comes after what changed it.
+  // First versions stand in order of their ids already; later ones are few and are sorted. What was judged again because
+  // somebody's tier or segments changed comes after what changed them.
   const order = `a.recorded_at, ${isRestated}, a.id, a.version`;
   const streams = [
     rowsOf(tx, 'first_versions', part, firstVersions, 'a.id'),

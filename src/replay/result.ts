@@ -5,7 +5,7 @@ import { partnersByIds } from '../network/partners.ts';
 import type { CompiledRule } from '../rules/compile.ts';
 import type { Id, OutletId, ParticipantId, PartnerId } from '../shared/id.ts';
 import type { Day } from '../shared/time.ts';
-import { asksTier, documentsFollowed, ofKind } from '../progress/book.ts';
+import { asksAnySegment, asksTier, documentsFollowed, ofKind } from '../progress/book.ts';
 import type { GoalFrame } from './goals.ts';
 import type { Books } from './books.ts';
 import type { Exhausted } from './merge.ts';
@@ -26,10 +26,12 @@ export type Change = {
 
 /**
  * What a replay cannot tell: certificates, draws and messages; bonuses by volume, which no rule pays; goals whose targets
- * nobody has set; and what rules that ask for a tier would pay those who would have another one. `codes` of rules or documents.
+ * nobody has set; what rules that ask for a tier would pay those who would have another one; and rules that ask for a tier
+ * or a segment that no live rule asks for, which is known only as it was when each activity was recorded, without what
+ * turned out later. `codes` of rules or documents.
  */
-export type NotCounted = { what: 'grants' | 'bonuses' | 'targets' | 'tiers'; codes: string[] };
-export const notCountedWhats = ['grants', 'bonuses', 'targets', 'tiers'] as const;
+export type NotCounted = { what: (typeof notCountedWhats)[number]; codes: string[] };
+export const notCountedWhats = ['grants', 'bonuses', 'targets', 'tiers', 'facts'] as const;
 
 /** What came out, but for how long it took. */
 export type Told = {
@@ -145,7 +147,7 @@ async function namesOf(
 
 async function tellNotCounted(
   tx: Tx,
-  { proposed: { rules }, programme }: Books,
+  { proposed: { rules }, live, changed, programme }: Books,
   tiers: TierResult | null,
   targets: GoalFrame['targets'],
 ): Promise<NotCounted[]> {
@@ -159,11 +161,20 @@ async function tellNotCounted(
       .map(({ document }) => document.code),
     targets: codesOf(rules.filter((rule) => needsTarget(rule) && !set.has(rule.id))),
     tiers: tiers && tiers.moves.length > 0 ? codesOf(rules.filter(asksTier)) : [],
+    facts: codesOf(rules.filter((rule) => changed.rules.includes(rule) && asksAnew(rule, live.rules))),
   };
   return notCountedWhats.flatMap((what) => {
     const codes = [...new Set(found[what])].toSorted();
     return codes.length > 0 ? [{ what, codes }] : [];
   });
+}
+
+// What live rules ask for is brought up to date when it changes (src/flow/judge-again.ts).
+function asksAnew(rule: CompiledRule, live: readonly CompiledRule[]): boolean {
+  if (asksTier(rule) && !live.some(asksTier)) return true;
+  if (live.some(asksAnySegment)) return false;
+  const known = new Set(live.flatMap(({ scopeSets }) => [...(scopeSets.segments?.set ?? [])]));
+  return asksAnySegment(rule) || [...(rule.scopeSets.segments?.set ?? [])].some((code) => !known.has(code));
 }
 
 function needsTarget({ document: { goal } }: CompiledRule): boolean {

@@ -242,13 +242,14 @@ function demandOf(books: Books, tried: readonly Tried[]): Demand {
   return demand;
 }
 
-// What counts for the participant alone is nobody else's business; somebody else may be paid by other parts as well.
+// What counts for the participant alone is nobody else's business. Whom a rule pays instead may be paid by other parts as well.
 function sharedUses(book: RuleBook, { subject }: Recorded, uses: readonly Use[]): SharedUse[] {
   const { participant, outlet } = subject.activity;
   return uses.flatMap((use) => {
-    if (use.subject === participant) return [];
+    const rules = rulesById(book).get(use.rule) ?? [];
+    if (use.subject === participant && !rules.some(({ document }) => document.to)) return [];
     const of = use.subject === use.rule ? 'rule' : use.subject === outlet ? 'outlet' : 'participant';
-    const { bound, isWhole } = boundFor(rulesById(book).get(use.rule) ?? [], of, use);
+    const { bound, isWhole } = boundFor(rules, of, use);
     return [{ name: usageName(use), units: use.units, bound, isWhole }];
   });
 }
