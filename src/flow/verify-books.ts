@@ -1,6 +1,6 @@
 import { listTenants, type Tenant } from '../db/directory.ts';
 import { withTenant, type Db } from '../db/transact.ts';
-import { checkpointOf, keepVerified, lastVerification } from '../ledger/verified.ts';
+import { checkpointOf, keepVerified, lastVerification, standingProblem } from '../ledger/verified.ts';
 import { verifyBook, type Verified } from '../ledger/verify.ts';
 import { log } from '../log.ts';
 
@@ -41,4 +41,21 @@ async function verifyAtNight(db: Db, { tenant, code }: Tenant, now: Date): Promi
   const root = { tenant: code, seq: head && String(head.seq), hash: head?.hash, at: head?.at };
   if (ok) log.info({ ...root, isFull, transfers: checked.transfers }, 'the books are right; daily root');
   else log.error({ ...root, firstBad }, 'THE BOOKS ARE WRONG; the last right batch stands here');
+}
+
+/** How the book of a tenant stands: whether something wrong was found and not mended, and when anybody looked last. */
+export type BookState = { tenant: string; isWrong: boolean; verifiedAt: Date | null };
+
+/** The books of all tenants by what the looks at them have found; nothing is verified for it. */
+export async function bookStates(db: Db): Promise<BookState[]> {
+  const states: BookState[] = [];
+  for (const { tenant, code } of await listTenants(db))
+    states.push(
+      await withTenant(db, tenant, async (tx) => ({
+        tenant: code,
+        isWrong: (await standingProblem(tx)) !== null,
+        verifiedAt: (await lastVerification(tx))?.at ?? null,
+      })),
+    );
+  return states;
 }

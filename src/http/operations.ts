@@ -1,12 +1,17 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { routePath } from 'hono/route';
+import type { App } from '../flow/app.ts';
+import { bookStates, type BookState } from '../flow/verify-books.ts';
 import type { Env } from './app.ts';
 
 type Metrics = { registry: Registry; requests: Counter; seconds: Histogram };
 
-/** The metrics of one server: the process's own, and requests by route and status. */
-export function metrics(): Metrics {
+/** How old what `/metrics` says of the books may be: it is asked of the database. */
+const booksEveryMs = 30_000;
+
+/** The metrics of one server: the process's own, requests by route and status, and how the books stand. */
+export function metrics(app: App): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labelNames = ['method', 'route', 'status'];
@@ -23,7 +28,39 @@ export function metrics(): Metrics {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
+  watchBooks(app, registry);
   return { registry, requests, seconds };
+}
+
+function watchBooks(app: App, registry: Registry): void {
+  let readAt = -Infinity;
+  let states: Promise<BookState[]>;
+  const read = () => {
+    if (performance.now() - readAt > booksEveryMs) {
+      readAt = performance.now();
+      // Without the database the other metrics are wanted all the more.
+      states = bookStates(app.db).catch(() => []);
+    }
+    return states;
+  };
+  const shared = { labelNames: ['tenant'], registers: [registry] };
+  const wrong: Gauge = new Gauge({
+    ...shared,
+    name: 'mitra_book_wrong',
+    help: '1: verifying found something wrong in the book, and no look at the whole of it was right since',
+    async collect() {
+      for (const { tenant, isWrong } of await read()) wrong.set({ tenant }, isWrong ? 1 : 0);
+    },
+  });
+  const verified: Gauge = new Gauge({
+    ...shared,
+    name: 'mitra_book_verified_timestamp_seconds',
+    help: 'When the book was verified last, in Unix time',
+    async collect() {
+      for (const { tenant, verifiedAt } of await read())
+        if (verifiedAt) verified.set({ tenant }, verifiedAt.getTime() / 1000);
+    },
+  });
 }
 
 /** Counts and times each request under its route's pattern, so that ids do not become labels. */

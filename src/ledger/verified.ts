@@ -56,6 +56,18 @@ export async function lastVerification(
   return row ?? null;
 }
 
+/** What was found wrong and stands: until a look at the whole book finds everything right. Null: nothing. */
+export async function standingProblem(tx: Tx): Promise<string | null> {
+  const [row] = await tx.query<{ problem: string }>(
+    `select v.problem from verified v
+     where v.tenant = $1 and v.problem is not null and not exists (select from verified r
+       where r.tenant = $1 and r.id > v.id and r.is_full and r.problem is null)
+     order by v.id limit 1`,
+    [tx.tenant],
+  );
+  return row?.problem ?? null;
+}
+
 /**
  * The last link of the chain as it can be kept outside: whoever has it can tell later whether this batch, or one before
  * it, was rewritten. Null before the first batch.
