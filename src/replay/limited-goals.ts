@@ -56,7 +56,7 @@ export function openLimitedGoals(books: Books, frame: GoalFrame): LimitedGoals {
   const open = openShares(frame);
   let together: Sequenced[] = [];
 
-  const settle = (goal: Goal, touched: ReadonlyMap<SubjectId, Day[]>, now: Date, day: Day) => {
+  const settle = (goal: Goal, touched: ReadonlyMap<SubjectId, Day[]>, now: Date) => {
     const judged = [...touched].flatMap(([subject, days]) =>
       judgeGoal(goal.goal, subject, holdings, { ...frame, now }, days).map((standing) => ({
         subject,
@@ -64,25 +64,20 @@ export function openLimitedGoals(books: Books, frame: GoalFrame): LimitedGoals {
       })),
     );
     for (const one of judged) open.note(goal, one.subject, one.standing);
-    const uses = settleOne(goal, judged);
-    for (const use of uses) noteExhausted(goal, use, day, exhausted);
+    for (const { subject, use } of settleOne(goal, judged))
+      noteExhausted(goal, use, touched.get(subject)!.toSorted().at(-1)!, exhausted);
   };
   const settleEnded = (now: Date) => {
-    for (const { goal, subject, last } of open.endedBy(now))
-      settle(goal, new Map([[subject, [last]]]), now, last);
+    for (const { goal, subject, last } of open.endedBy(now)) settle(goal, new Map([[subject, [last]]]), now);
   };
   const believe = () => {
     const [first] = together;
     if (!first) return;
-    const now = new Date(first.position.at);
+    const now = new Date(Math.min(first.position.at, frame.now.getTime()));
     settleEnded(now);
     const counts = together.flatMap((one) => one.counts);
     for (const count of counts) addCount(holdings, spans, count, 1n);
-    const day = counts
-      .map((count) => count.day)
-      .toSorted()
-      .at(-1)!;
-    for (const [goal, touched] of touchedBy(counts, asking)) settle(goal, touched, now, day);
+    for (const [goal, touched] of touchedBy(counts, asking)) settle(goal, touched, now);
     together = [];
   };
 
@@ -126,11 +121,11 @@ function touchedBy(
   return touched;
 }
 
-/** Settles again what asks for something else than before, in order; answers what it now uses of limits. */
+/** Settles again what asks for something else than before, in order; answers what each now uses of limits. */
 function settleOne(
   { kept, usage }: Goal,
   judged: readonly { subject: SubjectId; standing: Standing }[],
-): Use[] {
+): { subject: SubjectId; use: Use }[] {
   const changed = judged.flatMap(({ subject, standing }) => {
     const name = `${subject} ${standing.period.name}`;
     const before = kept.get(name);
@@ -144,7 +139,7 @@ function settleOne(
     const { considered, uses } = settlementUnder(standing, subject, usage);
     for (const use of uses) count(use, 1n);
     kept.set(name, { subject, standing, asked, considered, uses });
-    return uses;
+    return uses.map((use) => ({ subject, use }));
   });
 }
 
