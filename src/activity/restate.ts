@@ -1,23 +1,44 @@
 import type { Tx } from '../db/transact.ts';
-import type { ActivityId, ParticipantId, ProgrammeId } from '../shared/id.ts';
+import { lowestIdAt, type ActivityId, type ParticipantId, type ProgrammeId } from '../shared/id.ts';
 import type { Activity } from './activity.ts';
+import { aheadMsMax } from './check.ts';
 import { activitiesByVersion } from './read.ts';
 
-/** The newest versions of what somebody did since a moment, each with its own; what is withdrawn is left out. */
+/**
+ * The newest versions of what somebody did since a moment; what is withdrawn is left out. Only what was recorded about
+ * then or later is read, because nothing is recorded long before it happens.
+ */
 export async function activitiesSince(
   tx: Tx,
   programme: ProgrammeId,
   wanted: readonly { participant: ParticipantId; since: Date }[],
 ): Promise<Activity[]> {
   if (wanted.length === 0) return [];
+  const recorded = wanted.map(({ since }) => new Date(Math.max(0, since.getTime() - aheadMsMax)));
+  const newest = `a.programme = $2 and a.occurred_at >= w.since and not a.withdrawn and not exists (
+       select 1 from activity later where later.tenant = $1 and later.id = a.id and later.version > a.version)`;
   const found = await tx.query<{ id: ActivityId; version: number }>(
-    `select a.id, a.version
-     from unnest($3::uuid[], $4::timestamptz[]) as w (participant, since)
-     join activity a on a.tenant = $1 and a.participant = w.participant
-     where a.programme = $2 and a.occurred_at >= w.since and not a.withdrawn and not exists (
-       select 1 from activity later where later.tenant = $1 and later.id = a.id and later.version > a.version)
-     order by a.id`,
-    [tx.tenant, programme, wanted.map(({ participant }) => participant), wanted.map(({ since }) => since)],
+    `with w as (
+       select * from unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::uuid[])
+         as w (participant, since, recorded, lowest)
+     )
+     select a.id, a.version from w
+     join activity a on a.tenant = $1 and a.participant = w.participant and a.id >= w.lowest
+     where ${newest}
+     union
+     select a.id, a.version from w
+     join activity a on a.tenant = $1 and a.participant = w.participant and a.version > 1
+       and a.recorded_at >= w.recorded
+     where ${newest}
+     order by id`,
+    [
+      tx.tenant,
+      programme,
+      wanted.map(({ participant }) => participant),
+      wanted.map(({ since }) => since),
+      recorded,
+      recorded.map(lowestIdAt),
+    ],
   );
   return activitiesByVersion(tx, found);
 }

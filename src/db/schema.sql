@@ -586,6 +586,7 @@ create table activity (
   constraint activity_tenant_evidence_fkey FOREIGN KEY (tenant, evidence) REFERENCES evidence(tenant, id)
 );
 
+CREATE INDEX activity_corrected ON public.activity USING btree (tenant, participant, recorded_at) WHERE (version > 1);
 CREATE INDEX activity_evidence ON public.activity USING btree (tenant, evidence) WHERE (evidence IS NOT NULL);
 CREATE INDEX activity_participant ON public.activity USING btree (tenant, participant, id);
 alter table activity enable row level security;

@@ -105,10 +105,9 @@ function did(participant: ParticipantId, kind: string, day: string, packs = 0): 
   };
 }
 
-const record = (...given: NewActivity[]) =>
-  inNusa(async (tx) =>
-    recordAndPost(tx, (await programmeById(tx, people.programme))!, given, noon('2018-06-30')),
-  );
+const recordAt = (when: string, ...given: NewActivity[]) =>
+  inNusa(async (tx) => recordAndPost(tx, (await programmeById(tx, people.programme))!, given, noon(when)));
+const record = (...given: NewActivity[]) => recordAt('2018-06-30', ...given);
 const pointsOf = async (participant: ParticipantId) => {
   const balances = await inNusa((tx) => balancesOf(tx, participant));
   return Number(balances.find(({ asset }) => asset.code === 'points')?.balance ?? 0n);
@@ -148,6 +147,14 @@ test('of what is recorded together each is judged by the segments that follow fr
     did(people.asha, 'receipt', '2018-04-01', 2),
   );
   expect(await pointsOf(people.asha)).toBe(10);
+});
+
+test('what was recorded long ago and corrected to a later day is judged again as well', async () => {
+  const visit = did(people.ivan, 'visit', '2018-01-05');
+  await recordAt('2018-01-05', visit);
+  await recordAt('2018-05-20', { ...visit, occurredAt: noon('2018-05-20') });
+  await recordAt('2018-05-21', did(people.ivan, 'receipt', '2018-05-15', 5));
+  expect(await pointsOf(people.ivan)).toBe(10);
 });
 
 test('a segment that asks for the tier follows it', async () => {

@@ -84,6 +84,11 @@ export function timeOf(id: Id<string>): Date {
   return new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16));
 }
 
+/** Below every id made by `newId` or `eventId` of this moment or later. */
+export function lowestIdAt(at: Date): Id<string> {
+  return stamp('0'.repeat(32), at, 7) as Id<string>;
+}
+
 // In hexadecimal digits: a buffer of its own for each would cost twice the hashing.
 // The unit separator cannot occur in ids or codes, so ['a','b'] and ['a\x1fb'] cannot meet in practice;
 // the length prefix makes it impossible in principle.

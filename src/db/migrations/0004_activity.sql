@@ -41,6 +41,8 @@ create table activity (
   foreign key (tenant, evidence) references evidence (tenant, id)
 );
 create index activity_participant on activity (tenant, participant, id);
+-- What was corrected may have been recorded first long before.
+create index activity_corrected on activity (tenant, participant, recorded_at) where version > 1;
 create index activity_evidence on activity (tenant, evidence) where evidence is not null;
 
 create table activity_line (
