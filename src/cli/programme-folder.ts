@@ -48,7 +48,7 @@ export function readProgramme(folder: string | undefined): Read<{ documents: Pro
   const misnamed = rules.flatMap((one): DocumentProblem[] => {
     const code = (valueOf(one) as { code?: unknown } | null)?.code;
     if (typeof code !== 'string' || one.file === `rules/${code}.json`) return [];
-    return [{ document: one.file, at: 'code', sentence: `The rule ${code} belongs in rules/${code}.json.` }];
+    return [{ document: one.file, at: 'code', why: 'misnamed', facts: { code } }];
   });
   if (parsed.ok && misnamed.length === 0) return parsed;
   return { ok: false, problems: [...misnamed, ...(parsed.ok ? [] : parsed.problems)] };
@@ -66,7 +66,7 @@ export function readExamples(folder: string): Read<{ files: ExampleFile[] }> {
     }
     const parsed = parseExamples(read.value);
     if (parsed.ok) files.push({ file, examples: parsed.examples });
-    else problems.push(...parsed.problems.map((problem) => ({ document: file, ...problem })));
+    else problems.push(...parsed.problems.map((problem) => ({ ...problem, document: file })));
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, files };
 }
@@ -112,7 +112,7 @@ function readJson(folder: string, file: string): FileRead {
     return { value: JSON.parse(readFileSync(path.join(folder, file), 'utf8')) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { problem: { document: file, at: '', sentence: `This is not JSON: ${error.message}.` } };
+    return { problem: { document: file, at: '', why: 'not-json-file', facts: { detail: error.message } } };
   }
 }
 

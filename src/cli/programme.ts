@@ -5,6 +5,7 @@ import { applyProgramme, exportProgramme, type Applied, type NotApplied } from '
 import { problemOf } from '../http/problem.ts';
 import { listProgrammes } from '../network/programmes.ts';
 import { staffByIds, staffIdOf } from '../network/staff.ts';
+import { sayProblem } from '../flow/say-problem.ts';
 import type { DocumentProblem, ProgrammeDocuments } from '../programme/document.ts';
 import { isEmptyPlan, planProgramme } from '../programme/plan.ts';
 import { runExamples } from '../programme/run-examples.ts';
@@ -147,9 +148,14 @@ async function inTenant<T>(values: Values, work: (tx: Tx) => Promise<T>): Promis
 }
 
 function tellProblems(problems: readonly DocumentProblem[], { json }: Values): number {
-  if (json) printJson({ problems });
+  const told = problems.map((one) => ({
+    document: one.document,
+    at: one.at,
+    sentence: sayProblem(one, 'en'),
+  }));
+  if (json) printJson({ problems: told });
   else
-    for (const { document, at, sentence } of problems)
+    for (const { document, at, sentence } of told)
       process.stderr.write(`${document}${at ? `, ${at}` : ''}: ${sentence}\n`);
   return 1;
 }

@@ -8,6 +8,7 @@ import { log } from '../log.ts';
 import { openApp } from '../main.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { ReplayStopped } from '../replay/replay.ts';
+import { sayProblem } from '../flow/say-problem.ts';
 import { compileDocument } from '../rules/compile.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import { isDay } from '../shared/time.ts';
@@ -99,7 +100,7 @@ function readRules(given: string): RuleDocument[] {
   const compiled = compileDocument(readJson(given));
   if (compiled.ok) return [compiled.document];
   const [problem] = compiled.problems;
-  throw new UsageProblem(`${given}, ${problem!.at || 'the document'}: ${problem!.sentence}`);
+  throw new UsageProblem(`${given}, ${problem!.at || 'the document'}: ${sayProblem(problem!, 'en')}`);
 }
 
 function readJson(file: string): unknown {

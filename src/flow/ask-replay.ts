@@ -13,7 +13,8 @@ import {
 } from '../replay/requests.ts';
 import { neighbourProblems } from '../rules/check-neighbours.ts';
 import { compileDocument } from '../rules/compile.ts';
-import type { RuleDocument, RuleProblem } from '../rules/document.ts';
+import type { RuleDocument } from '../rules/document.ts';
+import type { RuleProblem } from '../rules/problem.ts';
 import { newestRules } from '../rules/read-rules.ts';
 import type { StaffId, TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
@@ -138,5 +139,5 @@ function checkDocuments(
     one.ok ? neighbourProblems(one.document, others) : one.problems,
   );
   if (problems.length === 0) return { ok: true, documents };
-  return { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems };
+  return { ...refuse('rule-invalid'), problems };
 }

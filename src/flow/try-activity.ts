@@ -5,7 +5,7 @@ import type { Tx } from '../db/transact.ts';
 import { productsByIds } from '../network/products.ts';
 import { followedBy } from '../progress/book.ts';
 import { compileDocument } from '../rules/compile.ts';
-import type { RuleProblem } from '../rules/document.ts';
+import type { RuleProblem } from '../rules/problem.ts';
 import { evaluate, usageWanted } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import { proposedRules } from '../rules/propose.ts';
@@ -82,7 +82,7 @@ async function proposeIn(
   if (given.length === 0) return { ok: true, book: live };
   const compiled = given.map(compileDocument);
   const problems = compiled.flatMap((one) => (one.ok ? [] : one.problems));
-  if (problems.length > 0) return { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems };
+  if (problems.length > 0) return { ...refuse('rule-invalid'), problems };
   const documents = compiled.flatMap((one) => (one.ok ? [one.document] : []));
   const codes = new Set(documents.map(({ code }) => code));
   const kept = live.rules.filter(({ document }) => !codes.has(document.code));

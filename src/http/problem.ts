@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { RefusalCode, Refused } from '../shared/refusal.ts';
-import { text } from '../notify/texts.ts';
+import { sayRefusal } from '../flow/say-problem.ts';
 import type { Language } from '../../web/texts/say.ts';
 import type { Env } from './app.ts';
 
@@ -71,13 +71,14 @@ export type Problem = {
 /** The refusal as a problem document (RFC 9457), its sentence in the reader's language. */
 export function problemOf(refused: Refused, language: Language): Problem {
   const status = statusOf[refused.refused];
+  const { sentence, facts } = sayRefusal(refused, language);
   return {
     type: `/docs/problems#${refused.refused}`,
     title: refused.refused.replaceAll('-', ' '),
     status,
     code: refused.refused,
-    detail: text(language, `refusal.${refused.refused}`, refused.facts ?? {}),
-    ...(refused.facts ? { facts: refused.facts } : {}),
+    detail: sentence,
+    ...(facts ? { facts } : {}),
   };
 }
 

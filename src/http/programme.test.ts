@@ -103,6 +103,14 @@ describe('rules over HTTP', () => {
       code: 'rule-invalid',
       facts: { at: 'condition' },
     });
+    const inPolish = await ask('dewi', 'POST', 'rules/validation?lang=pl', { document });
+    expect(inPolish.body['problems']).toMatchObject([
+      { sentence: expect.stringContaining('Nie ma tu „shop”.'), facts: { name: 'shop' } },
+    ]);
+    expect((await ask('rina', 'POST', 'rules?lang=ru', { document })).body).toMatchObject({
+      detail: expect.stringContaining('Здесь нет «shop».'),
+      facts: { problem: expect.stringContaining('Здесь нет «shop».') },
+    });
   });
 
   test('are changed by managers only, and seen by the brand’s own people only', async () => {

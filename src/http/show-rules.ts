@@ -1,8 +1,11 @@
 import { z } from '@hono/zod-openapi';
 
+import type { Language } from '../../web/texts/say.ts';
+import { sayProblem } from '../flow/say-problem.ts';
 import type { ListedRule, ToldRule } from '../flow/tell-rules.ts';
 import type { Decision } from '../programme/decisions.ts';
 import type { StoredRule } from '../rules/read-rules.ts';
+import type { RuleProblem } from '../rules/problem.ts';
 import { time } from './shapes.ts';
 
 const document = z.record(z.string(), z.any()).openapi({ description: 'The rule document' });
@@ -84,9 +87,17 @@ export const ruleProblemShape = z
       })
       .optional()
       .openapi({ description: 'Place in the expression at `at`' }),
-    sentence: z.string(),
+    sentence: z.string().openapi({ description: 'In the reader’s language' }),
+    facts: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .openapi({ description: 'What is put into the sentence' }),
   })
   .openapi('RuleProblem');
+
+export function showProblem(problem: RuleProblem, language: Language): z.infer<typeof ruleProblemShape> {
+  const { code, at, position, facts = {} } = problem;
+  return { code, at, ...(position && { position }), sentence: sayProblem(problem, language), facts };
+}
 
 export const fieldChangeShape = z
   .object({ at: z.string(), old: z.unknown().optional(), new: z.unknown().optional() })

@@ -4,13 +4,14 @@ import type { NewProgramme, ProgrammeSettings } from '../network/programmes.ts';
 import { parseProgressDocument, type ProgressDocument } from '../progress/document.ts';
 import { compileSegment } from '../progress/segment.ts';
 import { compileDocument } from '../rules/compile.ts';
-import type { RuleDocument, RuleProblem } from '../rules/document.ts';
+import type { RuleDocument } from '../rules/document.ts';
+import { must, shapeProblems, type RuleProblem } from '../rules/problem.ts';
 import { neighbourProblems, unknownNames } from '../rules/check-neighbours.ts';
 import { activityKinds } from '../rules/document-kinds.ts';
 import { isCurrency } from '../shared/money.ts';
 import { isDay, periodPattern } from '../shared/time.ts';
 
-const day = z.string().refine(isDay, 'must be a day such as 2018-03-21');
+const day = z.string().refine(isDay, must('day'));
 const units = z.int().min(0);
 
 // Every setting of a programme has a line here, or the program does not compile.
@@ -38,8 +39,8 @@ const programmeShape = z.strictObject({
   name: z.string().min(1).max(120),
   startsOn: day,
   endsOn: day,
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Kuala_Lumpur'),
-  currency: z.string().refine(isCurrency, 'must be an ISO 4217 code such as MYR'),
+  timeZone: z.string().refine(isTimeZone, must('timeZone')),
+  currency: z.string().refine(isCurrency, must('currency')),
   /** The assets that its rules award; those that a tenant lacks are made. */
   assets: z
     .array(
@@ -56,7 +57,7 @@ const programmeShape = z.strictObject({
 
 const programmeDocument = programmeShape.refine(({ startsOn, endsOn }) => startsOn <= endsOn, {
   path: ['endsOn'],
-  message: 'is before startsOn',
+  message: must('endBeforeStart'),
 });
 
 /** The frame of a programme as it is written in `programme.json`. */
@@ -73,7 +74,7 @@ export type ProgrammeDocuments = {
 };
 
 /** What is wrong with a programme's documents: in which one (`programme`, `rules/CODE`, `segment/CODE`), and where in it. */
-export type DocumentProblem = Pick<RuleProblem, 'at' | 'sentence'> & { document: string };
+export type DocumentProblem = Pick<RuleProblem, 'at' | 'why' | 'facts'> & { document: string };
 
 /** Checks the documents of a programme, each for itself and beside the others. Pure. Answers with every problem it finds. */
 export function parseProgramme(given: {
@@ -83,9 +84,7 @@ export function parseProgramme(given: {
 }): { ok: true; documents: ProgrammeDocuments } | { ok: false; problems: DocumentProblem[] } {
   const problems: DocumentProblem[] = [];
   const programme = programmeDocument.safeParse(given.programme);
-  if (!programme.success)
-    for (const { path, message } of programme.error.issues)
-      problems.push({ document: 'programme', at: path.join('.'), sentence: `${message}.` });
+  if (!programme.success) problems.push(...within('programme', shapeProblems(programme.error.issues)));
   const compiled = given.rules.map((rule) => compileDocument(rule));
   const rules = compiled.flatMap((one) => (one.ok ? [one.document] : []));
   const others = parseOthers(given.others ?? [], problems);
@@ -98,11 +97,11 @@ export function parseProgramme(given: {
       ? [...unknownNames(one.document, known), ...neighbourProblems(one.document, rules)]
       : one.problems;
     const document = `rules/${codeOf(given.rules[index], index)}`;
-    problems.push(...found.map(({ at, sentence }) => ({ document, at, sentence })));
+    problems.push(...within(document, found));
   }
   const codes = rules.map(({ code }) => code);
   for (const code of codes.filter((one, index) => codes.indexOf(one) < index))
-    problems.push({ document: `rules/${code}`, at: 'code', sentence: `There are two rules ${code}.` });
+    problems.push({ document: `rules/${code}`, at: 'code', why: 'twice', facts: { name: code } });
   if (!programme.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, documents: { programme: programme.data, rules, others } };
 }
@@ -112,20 +111,20 @@ function parseOthers(given: readonly unknown[], problems: DocumentProblem[]): Ot
   return given.flatMap((one, index): OtherDocument[] => {
     const parsed = parseProgressDocument(one);
     if (!parsed.ok) {
-      const found = parsed.problems.map(({ at, sentence }) => ({ at, sentence }));
-      problems.push(...found.map((problem) => ({ document: `others/${codeOf(one, index)}`, ...problem })));
+      problems.push(...within(`others/${codeOf(one, index)}`, parsed.problems));
       return [];
     }
     const { document } = parsed;
     const name = nameOf(document);
-    if (document.kind === 'segment')
-      for (const { at, sentence } of compileSegment(document).problems)
-        problems.push({ document: name, at, sentence });
-    if (names.has(name))
-      problems.push({ document: name, at: 'code', sentence: `There are two documents ${name}.` });
+    if (document.kind === 'segment') problems.push(...within(name, compileSegment(document).problems));
+    if (names.has(name)) problems.push({ document: name, at: 'code', why: 'twice', facts: { name } });
     names.add(name);
     return [document];
   });
+}
+
+function within(document: string, problems: readonly RuleProblem[]): DocumentProblem[] {
+  return problems.map(({ at, why, facts }) => ({ document, at, why, ...(facts && { facts }) }));
 }
 
 /** Names a document that is no rule: its kind and its code. */

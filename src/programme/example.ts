@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { payee } from '../rules/document-payee.ts';
+import { shapeProblems, type RuleProblem } from '../rules/problem.ts';
 
 const code = z.string().min(1).max(60);
 const whole = z.int();
@@ -64,12 +65,8 @@ export type ExampleActivity = z.infer<typeof activity>;
 /** Reads a file of examples; problems with their place in it. Pure. */
 export function parseExamples(
   given: unknown,
-): { ok: true; examples: Example[] } | { ok: false; problems: { at: string; sentence: string }[] } {
+): { ok: true; examples: Example[] } | { ok: false; problems: RuleProblem[] } {
   const parsed = exampleFile.safeParse(given);
   if (parsed.success) return { ok: true, examples: parsed.data.examples };
-  const problems = parsed.error.issues.map(({ path, message }) => ({
-    at: path.join('.'),
-    sentence: `${message}.`,
-  }));
-  return { ok: false, problems };
+  return { ok: false, problems: shapeProblems(parsed.error.issues) };
 }

@@ -1,15 +1,23 @@
 import { z } from 'zod';
 
-import { documentLengthMax, measure, type RuleProblem } from '../rules/document.ts';
+import { documentLengthMax, measure } from '../rules/document.ts';
 import { code, codes, names, units } from '../rules/document-words.ts';
+import {
+  atMost,
+  must,
+  shapeProblems,
+  type ProblemText,
+  type RuleProblem,
+  type Why,
+} from '../rules/problem.ts';
 import { isDay, periodPattern } from '../shared/time.ts';
 
 // What a programme says of tiers, discounts, segments and lists of products: documents beside its rules, versioned in the same way.
 
-const period = z.string().regex(periodPattern, 'must be years, months, weeks or days such as P12M or P30D');
+const period = z.string().regex(periodPattern, must('period'));
 const title = z
   .record(z.string().regex(/^[a-z]{2}$/), z.string().min(1).max(80))
-  .refine((texts) => 'en' in texts, 'must have the language en');
+  .refine((texts) => 'en' in texts, must('english'));
 
 /** Which activities count, and which of their lines. */
 const counting = {
@@ -55,7 +63,7 @@ const tiers = z.strictObject({
   lasts: z.union([
     z.strictObject({ for: period, endOf: z.enum(['month', 'quarter', 'year']).optional() }),
     z.strictObject({
-      until: z.string().regex(/^(0[1-9]|1[0-2])-\d\d$/, 'must be a day of the year such as 06-30'),
+      until: z.string().regex(/^(0[1-9]|1[0-2])-\d\d$/, must('dayOfYear')),
     }),
     z.strictObject({ kind: z.enum(['since-joining', 'since-contract']), every: period }),
   ]),
@@ -101,10 +109,10 @@ const segment = z.strictObject({
   /** What the condition may speak of by name: what a participant did in so long before today. */
   counters: z
     .record(
-      z.string().regex(/^[a-z][A-Za-z0-9]{0,29}$/, 'must be a name such as orders'),
+      z.string().regex(/^[a-z][A-Za-z0-9]{0,29}$/, must('counterName')),
       z.strictObject({ ...counting, counts: measure, last: period }),
     )
-    .refine((counters) => Object.keys(counters).length <= 10, 'at most 10 counters'),
+    .refine((counters) => Object.keys(counters).length <= 10, atMost(10)),
   /** CEL over participant and counted: `participant.tier == "gold" && counted.orders >= 3`. */
   condition: z.string().min(1).max(1000),
 });
@@ -123,36 +131,23 @@ export function parseProgressDocument(
   given: unknown,
 ): { ok: true; document: ProgressDocument } | { ok: false; problems: RuleProblem[] } {
   if ((JSON.stringify(given) ?? '').length > documentLengthMax)
-    return refused('', `At most ${documentLengthMax} characters are allowed.`);
+    return refused('', 'too-long', { max: documentLengthMax });
   const parsed = progressDocument.safeParse(given);
-  if (!parsed.success)
-    return {
-      ok: false,
-      problems: parsed.error.issues.map(({ path, message }) => ({
-        code: 'wrong-value',
-        at: path.join('.'),
-        sentence: `${path.join('.') || 'The document'}: ${message}.`,
-      })),
-    };
+  if (!parsed.success) return { ok: false, problems: shapeProblems(parsed.error.issues) };
   const { data } = parsed;
   const steps = data.kind === 'tiers' ? data.tiers : data.kind === 'discount' ? data.table : [];
   const field = data.kind === 'tiers' ? 'tiers' : 'table';
-  if (steps.some(({ from }, i) => i > 0 && from <= steps[i - 1]!.from))
-    return refused(field, 'Each step begins above the one before.');
-  if (data.kind === 'tiers' && data.tiers[0]!.from !== 0)
-    return refused('tiers', 'The lowest tier begins with 0: everybody has it.');
+  if (steps.some(({ from }, i) => i > 0 && from <= steps[i - 1]!.from)) return refused(field, 'steps-order');
+  if (data.kind === 'tiers' && data.tiers[0]!.from !== 0) return refused('tiers', 'lowest-zero');
   if (data.kind === 'tiers' && new Set(data.tiers.map((tier) => tier.code)).size < data.tiers.length)
-    return refused('tiers', 'Two tiers have the same code.');
+    return refused('tiers', 'tier-twice');
   if (data.kind === 'tiers' && 'until' in data.lasts && !isDay(`2018-${data.lasts.until}`))
-    return refused('lasts', 'There is no such day in every year.');
+    return refused('lasts', 'no-such-day');
   if (data.kind === 'tiers' && (data.counts.of === 'outlets' || data.counts.of === 'skus'))
-    return refused(
-      'counts',
-      'Tiers count what adds up from day to day, and different outlets or SKUs do not.',
-    );
+    return refused('counts', 'tiers-add-up');
   return { ok: true, document: data };
 }
 
-function refused(at: string, sentence: string): { ok: false; problems: RuleProblem[] } {
-  return { ok: false, problems: [{ code: 'contradiction', at, sentence }] };
+function refused(at: string, why: ProblemText, facts?: Why['facts']): { ok: false; problems: RuleProblem[] } {
+  return { ok: false, problems: [{ code: 'contradiction', at, why, ...(facts && { facts }) }] };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
 import type { Tx } from '../db/transact.ts';
-import type { RuleProblem } from '../rules/document.ts';
+import type { RuleProblem } from '../rules/problem.ts';
 import type { ProgrammeId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { parseProgressDocument, type ProgressDocument } from './document.ts';
@@ -88,8 +88,8 @@ async function saveDocument(
   );
   const otherTiers = others.find((one) => one.code !== code && one.state === 'live');
   if (kind === 'tiers' && otherTiers) {
-    const sentence = `The programme has tiers already: ${otherTiers.code}.`;
-    return invalid([{ code: 'contradiction', at: 'code', sentence }]);
+    const facts = { code: otherTiers.code };
+    return invalid([{ code: 'contradiction', at: 'code', why: 'other-tiers', facts }]);
   }
   const newest = others.find((one) => one.code === code);
   if (newest?.digest.equals(digest) && !effectiveFrom)
@@ -107,7 +107,7 @@ async function saveDocument(
 
 function invalid(problems: RuleProblem[]): SavedDocument {
   assert(problems.length > 0, 'a refusal says why');
-  return { ...refuse('rule-invalid', { problem: problems[0]!.sentence }), problems };
+  return { ...refuse('rule-invalid'), problems };
 }
 
 // Each version judges from its own first day until the earliest first day of any later one.

@@ -1,6 +1,6 @@
 import { Environment, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
 
-import type { RuleProblem } from '../rules/document.ts';
+import type { RuleProblem, Why } from '../rules/problem.ts';
 import type { Counted } from './counter.ts';
 import type { SegmentDocument } from './document.ts';
 
@@ -53,24 +53,26 @@ export function compileSegment({ condition, counters }: SegmentDocument): Compil
   try {
     const parsed = environment.parse(condition);
     const strange = strangeIn(parsed.ast);
-    if (strange) return failed(`"${strange}" is not part of the language of segments.`);
+    if (strange) return failed({ why: 'not-in-language', facts: { name: strange } });
     const checked = parsed.check();
     if (!checked.valid) throw checked.error!;
-    if (checked.type !== 'bool') return failed(`It gives ${checked.type}; it must give bool.`);
+    if (checked.type !== 'bool')
+      return failed({ why: 'gives', facts: { type: checked.type ?? '', wanted: 'bool' } });
     const holds = ({ participant, counted }: SegmentFacts): boolean =>
       parsed({ participant: new ParticipantFacts(participant), counted: new Counted(counted) }) === true;
     return { holds, problems: [] };
   } catch (error) {
-    if (error instanceof ParseError || error instanceof CelTypeError) return failed(`${error.summary}.`);
+    if (error instanceof ParseError || error instanceof CelTypeError)
+      return failed({ why: 'expression', facts: { detail: error.summary } });
     throw error;
   }
 }
 
-function failed(sentence: string): CompiledSegment {
+function failed(why: Why): CompiledSegment {
   const holds = () => {
     throw new Error('a segment with problems is not run');
   };
-  return { holds, problems: [{ code: 'expression-syntax', at: 'condition', sentence }] };
+  return { holds, problems: [{ code: 'expression-syntax', at: 'condition', ...why }] };
 }
 
 function strangeIn(node: ASTNode): string | null {

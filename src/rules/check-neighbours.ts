@@ -1,7 +1,8 @@
 import { attributesOf, isKnownKind, knownKinds } from '../activity/kinds.ts';
 import type { ProgrammeSettings } from '../network/programmes.ts';
 import { canonicalJson } from '../shared/canonical.ts';
-import type { RuleDocument, RuleProblem } from './document.ts';
+import type { RuleDocument } from './document.ts';
+import type { RuleProblem } from './problem.ts';
 
 /** Names that codes in documents must be among, by kind; kinds that are absent are not checked. */
 export type KnownNames = Partial<Record<NamedKind, readonly string[]>> & {
@@ -50,7 +51,8 @@ export function unknownNames(document: RuleDocument, known: KnownNames): RulePro
       .map((name) => ({
         code: 'unknown-name' as const,
         at,
-        sentence: `There is no "${name}" among the ${kind}.`,
+        why: 'unknown-name' as const,
+        facts: { name },
       })),
   );
   return [...named, ...kindProblems(document, known)];
@@ -64,7 +66,8 @@ function kindProblems({ scope: { kinds, attributes = {} } }: RuleDocument, known
     ...unknown.map((kind) => ({
       code: 'unknown-name' as const,
       at: 'scope.kinds',
-      sentence: `There is no "${kind}" among the kinds: ${knownKinds(known.kinds!).join(', ')}.`,
+      why: 'unknown-kind' as const,
+      facts: { kind, known: knownKinds(known.kinds!).join(', ') },
     })),
     ...Object.entries(attributes).flatMap(([name, type]): RuleProblem[] => {
       const at = `scope.attributes.${name}`;
@@ -73,7 +76,9 @@ function kindProblems({ scope: { kinds, attributes = {} } }: RuleDocument, known
         return Object.hasOwn(declared, name) ? [{ kind, type: declared[name] }] : [];
       });
       if (types.length === 0)
-        return [{ code: 'unknown-name', at, sentence: `No "${name}" is declared for ${kinds.join(', ')}.` }];
+        return [
+          { code: 'unknown-name', at, why: 'attribute-undeclared', facts: { name, kinds: kinds.join(', ') } },
+        ];
       return types.flatMap((one) =>
         one.type === type
           ? []
@@ -81,7 +86,8 @@ function kindProblems({ scope: { kinds, attributes = {} } }: RuleDocument, known
               {
                 code: 'contradiction',
                 at,
-                sentence: `"${name}" of ${one.kind} is declared as ${one.type}, not ${type}.`,
+                why: 'attribute-type',
+                facts: { name, kind: one.kind, declared: one.type!, type },
               },
             ],
       );
@@ -104,12 +110,12 @@ function stackingProblems(document: RuleDocument, others: readonly RuleDocument[
   const otherKind = inGroup.find((other) => multiplies(other) !== multiplies(document));
   const problems: RuleProblem[] = [];
   if (otherMode) {
-    const sentence = `The group ${group} is "${otherMode.stacking.mode}" in the rule ${otherMode.code}.`;
-    problems.push({ code: 'contradiction', at: 'stacking.mode', sentence });
+    const facts = { group, mode: otherMode.stacking.mode, rule: otherMode.code };
+    problems.push({ code: 'contradiction', at: 'stacking.mode', why: 'group-mode', facts });
   }
   if (otherKind) {
-    const sentence = `The rule ${otherKind.code} of the group ${group} does not ${multiplies(document) ? 'multiply' : 'award'}; use another group.`;
-    problems.push({ code: 'contradiction', at: 'stacking.group', sentence });
+    const facts = { group, rule: otherKind.code };
+    problems.push({ code: 'contradiction', at: 'stacking.group', why: 'group-pays', facts });
   }
   return problems;
 }
@@ -122,6 +128,6 @@ function experimentProblems({ experiment }: RuleDocument, others: readonly RuleD
       one.experiment?.name === experiment.name && canonicalJson(one.experiment) !== canonicalJson(experiment),
   );
   if (!other) return [];
-  const sentence = `The experiment ${experiment.name} is another one in the rule ${other.code}; both must say the same.`;
-  return [{ code: 'contradiction', at: 'experiment', sentence }];
+  const facts = { name: experiment.name, rule: other.code };
+  return [{ code: 'contradiction', at: 'experiment', why: 'experiment-differs', facts }];
 }

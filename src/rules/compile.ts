@@ -7,9 +7,9 @@ import {
   type GrantEffect,
   type MultiplyEffect,
   type RuleDocument,
-  type RuleProblem,
 } from './document.ts';
 import { compileExpression, type Expression } from './expression.ts';
+import type { RuleProblem } from './problem.ts';
 import type { AttributeTypes } from './vocabulary.ts';
 
 /** A version of a rule with the span of events that it judges: from `effectiveFrom` until another version takes over. */

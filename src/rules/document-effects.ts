@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { code, codes, currency, expression, percentMax, units } from './document-words.ts';
+import { must } from './problem.ts';
 
 const countMax = 1000;
 
@@ -73,7 +74,7 @@ export const grant = [
     leg: code,
     texts: z
       .record(z.string().regex(/^[a-z]{2}$/), sentence)
-      .refine((texts) => 'en' in texts, 'must have the language en'),
+      .refine((texts) => 'en' in texts, must('english')),
   }),
 ] as const;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { isCurrency } from '../shared/money.ts';
 import { isDay } from '../shared/time.ts';
+import { must } from './problem.ts';
 
 // The words of rule documents: what a code, a day, a number of units may be.
 
@@ -11,12 +12,10 @@ const listMax = 500;
 export const unitsMax = 1_000_000_000_000;
 export const percentMax = 10_000;
 
-export const code = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9:._-]{0,59}$/i, 'must be letters, digits and : . _ - only, at most 60');
+export const code = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,59}$/i, must('code'));
 export const codes = z.array(code).min(1).max(listMax);
 export const names = z.array(z.string().min(1).max(120)).min(1).max(listMax);
-export const day = z.string().refine(isDay, 'must be a day such as 2018-03-21');
+export const day = z.string().refine(isDay, must('day'));
 export const expression = z.string().min(1).max(expressionLengthMax);
 export const units = z.int().min(1).max(unitsMax);
-export const currency = z.string().refine(isCurrency, 'must be an ISO 4217 code such as MYR');
+export const currency = z.string().refine(isCurrency, must('currency'));

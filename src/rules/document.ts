@@ -6,6 +6,7 @@ import { attributes } from './document-kinds.ts';
 import { payee } from './document-payee.ts';
 import { award, grant, limit, multiply, valueOfAssets } from './document-effects.ts';
 import { code, codes, currency, day, expression, names, percentMax, units } from './document-words.ts';
+import { must, shapeProblems, type ProblemText, type RuleProblem, type Why } from './problem.ts';
 
 /** Limits of a rule document, so that a rule stays a page that a person can read. */
 export const documentLengthMax = 20_000;
@@ -66,7 +67,7 @@ const target = z.union([
   }),
 ]);
 
-const period = z.string().regex(periodPattern, 'must be years, months, weeks or days such as P12M or P30D');
+const period = z.string().regex(periodPattern, must('period'));
 
 /** Something to reach in a period; the activities that fit the rule's scope and condition count towards it. */
 const goal = z.strictObject({
@@ -108,9 +109,7 @@ const ruleDocument = z.strictObject({
   /** Names the rule in its programme for ever. */
   code,
   /** By language; English is there and stands in for what is missing. */
-  texts: z
-    .record(z.string().regex(/^[a-z]{2}$/), text)
-    .refine((texts) => 'en' in texts, 'must have the language en'),
+  texts: z.record(z.string().regex(/^[a-z]{2}$/), text).refine((texts) => 'en' in texts, must('english')),
   scope,
   /** Who is paid. Absent: the participant whose activity it is. */
   to: payee.optional(),
@@ -168,46 +167,19 @@ export type Goal = NonNullable<RuleDocument['goal']>;
 export type Measure = z.infer<typeof measure>;
 export type Rounding = RuleDocument['rounding'];
 
-/** Something that keeps a rule from being saved: where in the document, where in the expression, and why in words. */
-export type RuleProblem = {
-  code: ProblemCode;
-  /** Path in the document: `effects[0].units`; empty for the document itself. */
-  at: string;
-  /**
-   * Characters of the expression at `at`, from 0, the end not included; line and column count from 1. The excerpt is that
-   * line and under it carets where the problem is.
-   */
-  position?: { start: number; end: number; line: number; column: number; excerpt: string };
-  sentence: string;
-};
-
-export type ProblemCode =
-  | 'not-json'
-  | 'too-long'
-  | 'unknown-field'
-  | 'wrong-value'
-  | 'contradiction'
-  | 'unknown-name'
-  | 'expression-syntax'
-  | 'expression-forbidden'
-  | 'expression-name'
-  | 'expression-type';
-
 /** Checks the shape of a document, and what zod cannot see: that its parts do not contradict each other. Pure. */
 export function parseDocument(
   given: unknown,
 ): { ok: true; document: RuleDocument } | { ok: false; problems: RuleProblem[] } {
   const text = textOf(given);
-  if (text === null) return refused({ code: 'not-json', at: '', sentence: 'A rule is a JSON document.' });
-  if (text.length > documentLengthMax) {
-    const sentence = `The document has ${text.length} characters; at most ${documentLengthMax} are allowed.`;
-    return refused({ code: 'too-long', at: '', sentence });
-  }
+  if (text === null) return refused({ code: 'not-json', at: '', why: 'not-json' });
+  if (text.length > documentLengthMax)
+    return refused({ code: 'too-long', at: '', why: 'too-long', facts: { max: documentLengthMax } });
   // The database keeps neither a zero character nor half a surrogate pair; JSON writes both as such an escape.
   if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/i.test(text))
-    return refused({ code: 'not-json', at: '', sentence: 'A text holds a character that cannot be kept.' });
+    return refused({ code: 'not-json', at: '', why: 'unstorable' });
   const parsed = ruleDocument.safeParse(given);
-  if (!parsed.success) return refused(...parsed.error.issues.flatMap(problemsOf));
+  if (!parsed.success) return refused(...shapeProblems(parsed.error.issues));
   const contradictions = contradictionsOf(parsed.data);
   return contradictions.length > 0 ? refused(...contradictions) : { ok: true, document: parsed.data };
 }
@@ -225,70 +197,42 @@ function refused(...problems: RuleProblem[]): { ok: false; problems: RuleProblem
   return { ok: false, problems };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): RuleProblem[] {
-  const at = pathOf(issue.path);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      code: 'unknown-field',
-      at: at === '' ? key : `${at}.${key}`,
-      sentence: `There is no field "${key}" here.`,
-    }));
-  // Of the members of a union, the one that came furthest is the one that was meant.
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const meant = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0]!;
-    return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
-  }
-  const code = issue.code === 'too_big' && issue.origin === 'string' ? 'too-long' : 'wrong-value';
-  return [{ code, at, sentence: `${at || 'The document'}: ${issue.message}.` }];
-}
-
-function depthOf(issues: z.core.$ZodIssue[]): number {
-  return Math.max(...issues.map((issue) => issue.path.length));
-}
-
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    return text === '' ? String(key) : `${text}.${String(key)}`;
-  }, '');
-}
-
 function contradictionsOf(document: RuleDocument): RuleProblem[] {
   const problems: RuleProblem[] = [];
-  const add = (at: string, sentence: string) => problems.push({ code: 'contradiction', at, sentence });
+  const add = (at: string, why: ProblemText, facts?: Why['facts']) =>
+    problems.push({ code: 'contradiction', at, why, ...(facts && { facts }) });
   const { scope, effects, limits = [] } = document;
   if (scope.from && scope.to && scope.from > scope.to)
-    add('scope.to', `The period ends on ${scope.to}, before it starts on ${scope.from}.`);
-  if (new Set(effects.map(({ kind }) => kind === 'multiply')).size > 1)
-    add('effects', 'A rule either awards or multiplies; write two rules for both.');
-  for (const sentence of goalContradictions(document)) add('goal', sentence);
+    add('scope.to', 'period-order', { from: scope.from, to: scope.to });
+  if (new Set(effects.map(({ kind }) => kind === 'multiply')).size > 1) add('effects', 'award-or-multiply');
+  for (const why of goalContradictions(document)) add('goal', why);
   if (document.goal && document.experiment && document.goal.for !== document.experiment.of)
-    add('experiment.of', 'The experiment of a goal splits those whose goal it is.');
+    add('experiment.of', 'experiment-of-goal');
   repeated(effects.map((effect) => `${effect.leg} ${assetOf(effect)}`)).forEach((index) =>
-    add(`effects[${index}].leg`, 'Two effects have the same leg and asset; give each leg a name of its own.'),
+    add(`effects[${index}].leg`, 'leg-twice'),
   );
   for (const [index, effect] of effects.entries())
     if (effect.kind === 'multiply' && effect.groups.includes(document.stacking.group))
-      add(`effects[${index}].groups`, 'A rule cannot multiply the group that it belongs to.');
+      add(`effects[${index}].groups`, 'own-group');
   repeated(limits.map((limit) => `${limit.of} ${limit.per} ${countedBy(limit)}`)).forEach((index) =>
-    add(`limits[${index}]`, 'There is another limit for the same subject, period and asset.'),
+    add(`limits[${index}]`, 'limit-twice'),
   );
   for (const [index, limit] of limits.entries())
-    for (const sentence of limitContradictions(limit, document))
-      add(`limits[${index}].${'asset' in limit ? 'asset' : 'value'}`, sentence);
+    for (const { why, facts } of limitContradictions(limit, document))
+      add(`limits[${index}].${'asset' in limit ? 'asset' : 'value'}`, why, facts);
   return problems;
 }
 
-function limitContradictions(limit: Limit, { effects, values = {} }: RuleDocument): string[] {
+function limitContradictions(limit: Limit, { effects, values = {} }: RuleDocument): Why[] {
   if ('asset' in limit)
     return effects.some((effect) => assetOf(effect) === limit.asset)
       ? []
-      : [`The rule does not award ${limit.asset}.`];
+      : [{ why: 'limit-other-asset', facts: { asset: limit.asset } }];
   const { currency } = limit.value;
   return effects.flatMap((effect) => {
     if (!('asset' in effect) || effect.asset === currency || values[effect.asset]?.currency === currency)
       return [];
-    return [`What ${effect.asset} is worth in ${currency} must be said in "values".`];
+    return [{ why: 'value-missing', facts: { asset: effect.asset, currency } }];
   });
 }
 
@@ -304,31 +248,23 @@ export function countedBy(limit: Limit): string {
   return 'asset' in limit ? limit.asset : `worth:${limit.value.currency}`;
 }
 
-function goalContradictions(document: RuleDocument): string[] {
+function goalContradictions(document: RuleDocument): ProblemText[] {
   const { goal, to, scope, effects, base, pending, limits = [] } = document;
-  const sentences: string[] = [];
+  const found: ProblemText[] = [];
   const forGoal = effects.filter((effect) => effect.kind === 'award' && effect.per === 'goal').length;
-  if (forGoal !== (goal ? effects.length : 0))
-    sentences.push('A rule with a goal pays per goal, and no other rule does.');
-  if (goal?.per === 'campaign' && !(scope.from && scope.to))
-    sentences.push('A goal over a campaign needs the first and the last day of the scope.');
+  if (forGoal !== (goal ? effects.length : 0)) found.push('goal-effects');
+  if (goal?.per === 'campaign' && !(scope.from && scope.to)) found.push('goal-campaign-days');
   if (
     goal?.per === 'campaign' &&
     (goal.inARow || (typeof goal.target === 'object' && 'percent' in goal.target))
   )
-    sentences.push('A campaign comes once: there is none before it to grow from or to follow.');
-  if (goal?.window && 'share' in goal.counts)
-    sentences.push('A share is taken of a whole period, so it has no window.');
-  if (goal && to) sentences.push('A goal is paid to whose goal it is.');
-  if (goal && base && base !== 'gross')
-    sentences.push('A goal counts amounts as they stand, so it has no other base.');
-  if (goal && limits.some(({ per }) => per === 'activity'))
-    sentences.push('A goal is not paid for an activity, so no limit per activity applies to it.');
-  if (goal && pending && 'until' in pending)
-    sentences.push(
-      'A goal is not paid for an activity, so no event is told of it: let its units wait for a time.',
-    );
-  return sentences;
+    found.push('goal-campaign-once');
+  if (goal?.window && 'share' in goal.counts) found.push('goal-share-window');
+  if (goal && to) found.push('goal-to');
+  if (goal && base && base !== 'gross') found.push('goal-base');
+  if (goal && limits.some(({ per }) => per === 'activity')) found.push('goal-limit-activity');
+  if (goal && pending && 'until' in pending) found.push('goal-pending-event');
+  return found;
 }
 
 // The places of those that stood in the list before.

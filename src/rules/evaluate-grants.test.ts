@@ -164,7 +164,8 @@ describe('limits in money', () => {
         {
           code: 'contradiction',
           at: 'limits[0].value',
-          sentence: 'What points is worth in MYR must be said in "values".',
+          why: 'value-missing',
+          facts: { asset: 'points', currency: 'MYR' },
         },
       ],
     });

@@ -1,7 +1,7 @@
 import { ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
 
 import { compileTree } from './compile-expression.ts';
-import type { ProblemCode, RuleProblem } from './document.ts';
+
 import {
   interpreterOf,
   noAttributes,
@@ -10,6 +10,7 @@ import {
   type ExpressionScope,
   type Run,
 } from './interpret-expression.ts';
+import type { ProblemCode, ProblemText, RuleProblem, Why } from './problem.ts';
 import { hasField, type AttributeTypes } from './vocabulary.ts';
 
 const functions = new Set(['size', 'has', 'glob', 'oneOf', 'sum', 'min', 'max', 'int', 'double']);
@@ -48,7 +49,7 @@ export function compileExpression(
     if (!checked.valid) throw checked.error!;
     checkTypes(parsed.ast, attributes);
     if (checked.type !== wanted)
-      throw new Forbidden('expression-type', parsed.ast, `It gives ${checked.type}; it must give ${wanted}.`);
+      throw new Forbidden('expression-type', parsed.ast, 'gives', { type: checked.type ?? '', wanted });
     const interpret = interpreterOf(parsed, attributes);
     return {
       ok: true,
@@ -62,10 +63,12 @@ export function compileExpression(
 class Forbidden extends Error {
   readonly code: ProblemCode;
   readonly node: ASTNode;
-  constructor(code: ProblemCode, node: ASTNode, sentence: string) {
-    super(sentence);
+  readonly why: Why;
+  constructor(code: ProblemCode, node: ASTNode, why: ProblemText, facts: Why['facts'] = {}) {
+    super(why);
     this.code = code;
     this.node = node;
+    this.why = { why, facts };
   }
 }
 
@@ -74,7 +77,7 @@ type Place = { names: readonly string[]; depth: number; fractions: boolean };
 
 function checkNode(node: ASTNode, place: Place): void {
   if (!operators.has(node.op))
-    throw new Forbidden('expression-forbidden', node, `"${node.op}" is not part of the rule language.`);
+    throw new Forbidden('expression-forbidden', node, 'not-in-language', { name: node.op });
   if (node.op === 'value') return checkValue(node, node.args, place);
   if (node.op === 'id') return checkName(node, node.args, place);
   if (node.op === 'call') return checkCall(node, node.args, place);
@@ -91,19 +94,17 @@ function childrenOf(node: ASTNode): ASTNode[] {
 function checkValue(node: ASTNode, value: unknown, { fractions }: Place): void {
   if (['string', 'bigint', 'boolean'].includes(typeof value)) return;
   if (typeof value === 'number' && fractions) return;
-  const sentence =
-    'Write texts, whole numbers, true or false; amounts are whole numbers of the smallest part.';
-  throw new Forbidden('expression-type', node, sentence);
+  throw new Forbidden('expression-type', node, 'no-fraction');
 }
 
 function checkName(node: ASTNode, name: string, { names }: Place): void {
   if (names.includes(name)) return;
-  const known = `Known here: ${names.join(', ')}.`;
-  const sentence =
-    name === 'type'
-      ? `"type" is reserved by the rule language; what sort of thing something is, is called kind. ${known}`
-      : `There is no "${name}" here. ${known}`;
-  throw new Forbidden('expression-name', node, sentence);
+  const known = names.join(', ');
+  // What sort of thing something is, is called kind.
+  throw new Forbidden('expression-name', node, name === 'type' ? 'reserved-type' : 'no-name', {
+    name,
+    known,
+  });
 }
 
 function checkCall(node: ASTNode, [name, args]: readonly [string, ASTNode[]], place: Place): void {
@@ -116,42 +117,31 @@ function checkMethod(
   [name, receiver, args]: readonly [string, ASTNode, ASTNode[]],
   place: Place,
 ): void {
-  if (name === 'matches') {
-    const sentence =
-      'matches() is not allowed: some patterns never end. Use glob(text, "a*b") or oneOf(text, [...]).';
-    throw new Forbidden('expression-forbidden', node, sentence);
-  }
+  if (name === 'matches') throw new Forbidden('expression-forbidden', node, 'no-matches');
   if (!comprehensions.has(name) && !methods.has(name)) throw unknownFunction(node, name);
   checkNode(receiver, place);
   if (!comprehensions.has(name)) {
     for (const arg of args) checkNode(arg, place);
     return;
   }
-  if (place.depth > 0) {
-    const sentence = `${name}() inside another exists, all, filter or map is not allowed: its time would multiply.`;
-    throw new Forbidden('expression-forbidden', node, sentence);
-  }
+  if (place.depth > 0) throw new Forbidden('expression-forbidden', node, 'nested', { name });
   const [item, ...bodies] = args;
-  if (item?.op !== 'id') throw new Forbidden('expression-syntax', node, `${name}() names its item first.`);
+  if (item?.op !== 'id') throw new Forbidden('expression-syntax', node, 'item-unnamed', { name });
   if (place.names.includes(item.args))
-    throw new Forbidden(
-      'expression-name',
-      item,
-      `"${item.args}" already means something; name the item otherwise.`,
-    );
+    throw new Forbidden('expression-name', item, 'item-taken', { name: item.args });
   const inside = { ...place, names: [...place.names, item.args], depth: place.depth + 1 };
   for (const body of bodies) checkNode(body, inside);
 }
 
 function unknownFunction(node: ASTNode, name: string): Forbidden {
   const known = [...functions, ...methods, ...comprehensions].join(', ');
-  return new Forbidden('expression-forbidden', node, `There is no function "${name}". Known here: ${known}.`);
+  return new Forbidden('expression-forbidden', node, 'no-function', { name, known });
 }
 
 // The checker leaves its finding at each node. What has no definite type would be decided only when a rule runs.
 function checkTypes(node: ASTNode, attributes: AttributeTypes): void {
   const type = (node as { checkedType?: { hasDynType?: boolean; name: string } }).checkedType;
-  if (type?.hasDynType) throw new Forbidden('expression-type', node, 'This has no definite type.');
+  if (type?.hasDynType) throw new Forbidden('expression-type', node, 'no-type');
   if (node.op === 'call' && node.args[0] === 'has') checkHas(node.args[1][0]!, attributes);
   for (const child of childrenOf(node)) checkTypes(child, attributes);
 }
@@ -162,18 +152,18 @@ function checkHas(node: ASTNode, attributes: AttributeTypes): void {
   const [object, field] = node.args;
   const type = (object as { checkedType?: { name: string } }).checkedType?.name ?? '';
   if (type === 'Attributes' ? Object.hasOwn(attributes, field) : hasField(type, field)) return;
-  throw new Forbidden('expression-name', node, `There is no field "${field}" here.`);
+  throw new Forbidden('expression-name', node, 'no-field', { field });
 }
 
 function problemOf(error: unknown, text: string): ExpressionProblem {
   if (error instanceof Forbidden)
-    return { code: error.code, position: positionOf(error.node.range, text), sentence: error.message };
+    return { code: error.code, position: positionOf(error.node.range, text), ...error.why };
   if (error instanceof ParseError || error instanceof CelTypeError) {
     const code = codeOf(error);
     return {
       code,
       position: positionOf(error.range ?? { start: 0, end: text.length }, text),
-      sentence: sentenceOf(error),
+      ...whyOf(error),
     };
   }
   throw error;
@@ -185,10 +175,9 @@ function codeOf(error: ParseError | CelTypeError): ProblemCode {
   return error.code === 'no_such_key' ? 'expression-name' : 'expression-type';
 }
 
-function sentenceOf(error: ParseError | CelTypeError): string {
-  if (error.code !== 'no_such_key') return `${error.summary}.`;
-  const field = /No such key: (.*)/.exec(error.summary)?.[1] ?? '';
-  return `There is no field "${field}" here.`;
+function whyOf(error: ParseError | CelTypeError): Why {
+  if (error.code !== 'no_such_key') return { why: 'expression', facts: { detail: error.summary } };
+  return { why: 'no-field', facts: { field: /No such key: (.*)/.exec(error.summary)?.[1] ?? '' } };
 }
 
 function positionOf(

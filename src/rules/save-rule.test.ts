@@ -96,12 +96,19 @@ describe('saveRules', () => {
     ]);
   });
 
-  test('rule-invalid: tells place and sentence, and writes nothing', async () => {
+  test('rule-invalid: tells place and reason, and writes nothing', async () => {
     expect(await save(worth(1, { condition: 'shop == "x"' }))).toMatchObject({
       ok: false,
       refused: 'rule-invalid',
-      facts: { problem: 'There is no "shop" here. Known here: activity, participant, outlet, eligible.' },
-      problems: [{ at: 'condition', code: 'expression-name', position: { line: 1, column: 1 } }],
+      problems: [
+        {
+          why: 'no-name',
+          facts: { name: 'shop' },
+          at: 'condition',
+          code: 'expression-name',
+          position: { line: 1, column: 1 },
+        },
+      ],
     });
     expect(await inNusa((tx) => newestRules(tx, programme))).toEqual([]);
   });
@@ -114,8 +121,8 @@ describe('saveRules', () => {
     const saved = await save(document, at, { known });
     expect(saved).toMatchObject({
       problems: [
-        { code: 'unknown-name', at: 'effects[0].asset', sentence: 'There is no "points" among the assets.' },
-        { code: 'unknown-name', at: 'scope.audience.tiers', sentence: 'There is no "glod" among the tiers.' },
+        { code: 'unknown-name', at: 'effects[0].asset', facts: { name: 'points' } },
+        { code: 'unknown-name', at: 'scope.audience.tiers', facts: { name: 'glod' } },
       ],
     });
   });
@@ -124,7 +131,9 @@ describe('saveRules', () => {
     await save(worth(1));
     const stacking = { group: 'base', order: 1, mode: 'best' as const };
     expect(await save({ ...worth(1), code: 's', stacking })).toMatchObject({
-      problems: [{ at: 'stacking.mode', sentence: 'The group base is "sum" in the rule r.' }],
+      problems: [
+        { at: 'stacking.mode', why: 'group-mode', facts: { group: 'base', mode: 'sum', rule: 'r' } },
+      ],
     });
     await save(multiplier('m', 200));
     const extra = { group: 'extra', order: 1, mode: 'sum' as const };

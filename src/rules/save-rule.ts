@@ -5,7 +5,8 @@ import { nameId, type ProgrammeId, type RuleId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { neighbourProblems, unknownNames, type KnownNames } from './check-neighbours.ts';
 import { compileDocument } from './compile.ts';
-import type { RuleDocument, RuleProblem } from './document.ts';
+import type { RuleDocument } from './document.ts';
+import type { RuleProblem } from './problem.ts';
 import { newestRules, type RuleState, type StoredRule } from './read-rules.ts';
 
 export type Saved =
@@ -54,7 +55,7 @@ export async function saveRules(
     answers.push(
       one.ok && problems.length === 0
         ? await saveRule(tx, programme, one.document, newest.get(one.document.code), { by, at, ...options })
-        : { ...refuse('rule-invalid', { problem: problems[0]!.sentence, at: problems[0]!.at }), problems },
+        : { ...refuse('rule-invalid'), problems },
     );
   }
   return answers;

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 
 import { withTenant } from '../../db/transact.ts';
 import { applyProgramme, exportProgramme, type Applied } from '../../flow/apply-programme.ts';
+import { sayProblem } from '../../flow/say-problem.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import { parseProgramme } from '../../programme/document.ts';
 import { planProgramme } from '../../programme/plan.ts';
@@ -110,7 +111,9 @@ export const programmeRoutes = newRouter()
 function parsed(c: Context<Env>, given: z.infer<typeof documents>) {
   const result = parseProgramme(given);
   if (result.ok) return result.documents;
-  const [{ document, at, sentence }] = result.problems as [(typeof result.problems)[number]];
+  const [problem] = result.problems;
+  const { document, at } = problem!;
+  const sentence = sayProblem(problem!, c.get('language'));
   return endWith(
     c,
     refuse('bad-request', { field: at ? `${document}, ${at}` : document, problem: sentence }),

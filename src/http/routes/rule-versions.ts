@@ -36,6 +36,7 @@ import {
   ruleShape,
   showDecision,
   showListedRule,
+  showProblem,
   showRule,
 } from '../show-rules.ts';
 
@@ -138,7 +139,8 @@ export const ruleVersionRoutes = newRouter()
           ? { ok: true as const, problems: await checkRule(tx, asked.programme, document) }
           : asked;
       });
-      return checked.ok ? c.json({ problems: checked.problems }, 200) : endWith(c, checked);
+      if (!checked.ok) return endWith(c, checked);
+      return c.json({ problems: checked.problems.map((one) => showProblem(one, c.get('language'))) }, 200);
     },
   )
   .openapi(

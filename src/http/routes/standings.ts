@@ -5,6 +5,7 @@ import { withTenant, type Tx } from '../../db/transact.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import type { SignedIn } from '../../flow/sign-in.ts';
 import { discountsOfToday } from '../../flow/tell-discounts.ts';
+import { sayProblem } from '../../flow/say-problem.ts';
 import { goalStandings, standingsOfGoal, tellTargets } from '../../flow/tell-standings.ts';
 import { tellTierSizes } from '../../flow/tell-tier-sizes.ts';
 import { participantById, type Participant } from '../../network/participants.ts';
@@ -77,7 +78,10 @@ export const standingRoutes = newRouter()
       await staffSignedIn(c);
       const checked = checkDocument(c.req.valid('json').document);
       const problems = checked.ok ? [] : checked.problems;
-      return c.json({ problems: problems.map(({ at, sentence }) => ({ at, sentence })) }, 200);
+      return c.json(
+        { problems: problems.map((one) => ({ at: one.at, sentence: sayProblem(one, c.get('language')) })) },
+        200,
+      );
     },
   )
   .openapi(
