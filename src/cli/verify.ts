@@ -13,7 +13,8 @@ export const usage = `Usage: npx mitra verify [--tenant CODE] [--incremental | -
 
 Recomputes from its transfers, for each tenant: the chain of hashes, every balance, what is held, the lots, daily sums, closed
 periods, and the sum of each asset, which is zero. Names the first row that is not as it was posted, and ends with exit
-code 1 then. Keep the head of the chain that it prints: with it you can tell later whether history was rewritten.
+code 1 then. Keep the head of the chain that it prints, and the digest of the assets: with them you can tell later whether history
+was rewritten, or an asset made to mean something else.
 
   --tenant        only the tenant with this code
   --full          look at everything (this is what happens when nothing is said)
@@ -64,10 +65,12 @@ export async function run(args: string[]): Promise<number> {
 
 type Book = { tenant: string; name: string } & Verified;
 
-function tellBook({ name, ok, fromSeq, checked, head, firstBad }: Book): string {
+function tellBook({ name, ok, fromSeq, checked, head, assets, firstBad }: Book): string {
   const since = fromSeq > 1n ? `since batch ${fromSeq - 1n}: ` : '';
   const counts = `${since}${checked.transfers} transfers in ${checked.batches} batches, ${checked.accounts} accounts, ${checked.assets} assets`;
-  const root = head ? `\n  head of the chain: ${head.seq} ${head.hash} of ${head.at.toISOString()}` : '';
+  const root = head
+    ? `\n  head of the chain: ${head.seq} ${head.hash} of ${head.at.toISOString()}\n  assets: ${assets}`
+    : '';
   if (ok) return `${name}: right. ${counts}.${root}`;
   const { table, id, problem } = firstBad!;
   return `${name}: WRONG. The ${table} ${id} ${problem}. (${counts} until there.)`;

@@ -217,16 +217,20 @@ create table asset (
   code text not null,
   kind text not null,
   scale smallint not null,
+  seal bytea not null,
   constraint asset_pkey PRIMARY KEY (tenant, id),
   constraint asset_tenant_code_key UNIQUE (tenant, code),
   constraint asset_kind_check CHECK ((kind = ANY (ARRAY['points'::text, 'status'::text, 'money'::text, 'goods'::text, 'codes'::text]))),
-  constraint asset_scale_check CHECK (((scale >= 0) AND (scale <= 9)))
+  constraint asset_scale_check CHECK (((scale >= 0) AND (scale <= 9))),
+  constraint asset_seal_check CHECK ((length(seal) = 32))
 );
 
 alter table asset enable row level security;
 alter table asset force row level security;
 create policy tenant_rows on asset using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
-grant delete, insert, select, update on asset to mitra_app, mitra_worker;
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON public.asset FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_never_change BEFORE DELETE OR UPDATE ON public.asset FOR EACH ROW EXECUTE FUNCTION refuse_change();
+grant insert, select on asset to mitra_app, mitra_worker;
 
 create table account (
   tenant uuid not null,

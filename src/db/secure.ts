@@ -2,6 +2,7 @@ import type pg from 'pg';
 
 /** Rows of these tables are written once and never changed: what happened stays as it was recorded. */
 export const immutableTables = [
+  'asset',
   'transfer',
   'batch',
   'period_close',

@@ -37,8 +37,8 @@ export async function verifyBooks(db: Db, now: Date): Promise<void> {
 async function verifyAtNight(db: Db, { tenant, code }: Tenant, now: Date): Promise<void> {
   const lastFull = await withTenant(db, tenant, (tx) => lastVerification(tx, { isFull: true }));
   const isFull = !lastFull || now.getTime() - lastFull.at.getTime() >= fullEveryMs;
-  const { ok, firstBad, head, checked } = await verifyTenant(db, { tenant }, { isFull, now });
-  const root = { tenant: code, seq: head && String(head.seq), hash: head?.hash, at: head?.at };
+  const { ok, firstBad, head, checked, assets } = await verifyTenant(db, { tenant }, { isFull, now });
+  const root = { tenant: code, seq: head && String(head.seq), hash: head?.hash, at: head?.at, assets };
   if (ok) log.info({ ...root, isFull, transfers: checked.transfers }, 'the books are right; daily root');
   else log.error({ ...root, firstBad }, 'THE BOOKS ARE WRONG; the last right batch stands here');
 }

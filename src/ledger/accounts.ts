@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 
 import type { Tx } from '../db/transact.ts';
 import { nameId } from '../shared/id.ts';
@@ -69,10 +70,10 @@ export async function ensureAssets(tx: Tx, assets: readonly NewAsset[]): Promise
   if (missing.length > 0) {
     await lockBook(tx);
     await tx.query(
-      `insert into asset (tenant, id, code, kind, scale)
-       select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::smallint[])
+      `insert into asset (tenant, id, code, kind, scale, seal)
+       select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::bytea[])
        on conflict (tenant, id) do nothing`,
-      [tx.tenant, ...columns(missing, 'id', 'code', 'kind', 'scale')],
+      [tx.tenant, ...columns(missing, 'id', 'code', 'kind', 'scale'), missing.map(sealOf)],
     );
     for (const [id, asset] of await readAssets(tx, missing)) stored.set(id, asset);
   }
@@ -80,6 +81,11 @@ export async function ensureAssets(tx: Tx, assets: readonly NewAsset[]): Promise
     assert.deepEqual(stored.get(asset.id), asset, 'an asset keeps its kind and scale');
     return asset;
   });
+}
+
+/** What seals an asset: SHA-256 over its id, which says tenant and code, its kind and its scale. */
+export function sealOf({ id, kind, scale }: Pick<Asset, 'id' | 'kind' | 'scale'>): Buffer {
+  return createHash('sha256').update(`asset ${id} ${kind} ${scale}`).digest();
 }
 
 /** The asset with this code, or null. */

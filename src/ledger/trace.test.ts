@@ -240,16 +240,21 @@ test('where later earnings expire later and the newest spend is taken back first
 });
 
 test('tracing takes time by the number of movements, however many earnings are open', () => {
-  const seconds = (count: number) => {
+  const timeOf = (count: number) => {
     const earned = Array.from({ length: count }, (_, n) =>
       move(`earned ${n}`, n, { amount: 10n, expiresOn: n % 3 ? `2018-0${1 + (n % 9)}-01` : null }),
     );
     const spent = Array.from({ length: count }, (_, n) => spend(`spent ${n}`, count + n, 9n));
-    const started = performance.now();
-    traceMovements(sari, [...earned, ...spent]);
-    return (performance.now() - started) / 1000;
+    const movements = [...earned, ...spent];
+    // The best of several: this machine may be busy with something else.
+    const runs = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      traceMovements(sari, movements);
+      return performance.now() - started;
+    });
+    return Math.min(...runs);
   };
-  seconds(1000);
-  // Twelve times as many: by the square it would be 144.
-  expect(seconds(24_000) / Math.max(seconds(2000), 0.002)).toBeLessThan(60);
+  timeOf(500);
+  // Eight times as many: by the square it would be 64.
+  expect(timeOf(24_000) / timeOf(3000)).toBeLessThan(25);
 });

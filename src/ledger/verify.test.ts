@@ -4,6 +4,7 @@ import { day0, openBook, type TestBook } from '../../test/book.ts';
 import { testDatabase } from '../../test/database.ts';
 import { postThreeBatches, tamper as tamperWith } from '../../test/tamper.ts';
 import { newId, type TransferId } from '../shared/id.ts';
+import { assetsByCodes, sealOf } from './accounts.ts';
 import { closePeriod } from './period.ts';
 import { verifyBook } from './verify.ts';
 
@@ -217,6 +218,22 @@ describe('names the figure that does not follow from the transfers', () => {
   test('asset that is called something else', async () => {
     await tamper("update asset set code = 'cash' where tenant = $1 and id = $2", [book.tenant, book.points]);
     expect((await verify()).firstBad).toMatchObject({ table: 'asset', id: book.points });
+  });
+
+  test.each(["kind = 'money'", 'scale = 2'])('asset that is something else: %s', async (change) => {
+    const { assets } = await verify();
+    await tamper(`update asset set ${change} where tenant = $1 and id = $2`, [book.tenant, book.points]);
+    expect((await verify()).firstBad).toMatchObject({ table: 'asset', id: book.points });
+    // With a seal that fits it passes, but for the digest that somebody keeps outside.
+    const [now] = await book.run((tx) => assetsByCodes(tx, ['points']));
+    await tamper('update asset set seal = $3 where tenant = $1 and id = $2', [
+      book.tenant,
+      book.points,
+      sealOf(now!),
+    ]);
+    const forged = await verify();
+    expect(forged.firstBad).toBeUndefined();
+    expect(forged.assets).not.toBe(assets);
   });
 
   test.each([

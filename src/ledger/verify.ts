@@ -3,7 +3,7 @@ import type { TenantId } from '../shared/id.ts';
 import { digestRows, genesisHash, hashLink, leavesOf, type Head, type Seal } from './chain.ts';
 import { transfersMax } from './post.ts';
 import { transferColumns, type Transfer } from './transfer.ts';
-import { findWrongName } from './verify-names.ts';
+import { assetsDigest, findWrongName } from './verify-names.ts';
 import { findWrongTotal, findWrongTouched, type BadRow, type CheckedTotals } from './verify-totals.ts';
 
 /** The last batch that an earlier look found right, with everything before it. */
@@ -16,6 +16,8 @@ export type Verified = {
   checked: { batches: number; transfers: number } & CheckedTotals;
   /** The last batch that is right. What to keep outside: another hash of this batch later proves that history was rewritten. */
   head: { seq: bigint; hash: string; at: Date } | null;
+  /** Digest of what the assets are, to keep outside as well. */
+  assets: string;
   firstBad?: BadRow;
 };
 
@@ -46,6 +48,7 @@ export async function verifyBook(
       fromSeq: (since?.seq ?? 0n) + 1n,
       checked,
       head,
+      assets: await assetsDigest(tx),
       ...(firstBad ? { firstBad } : {}),
     };
   });

@@ -8,6 +8,8 @@ create table asset (
   kind text not null check (kind in ('points', 'status', 'money', 'goods', 'codes')),
   -- Decimal places of one unit: amounts are integers of the smallest part.
   scale smallint not null check (scale between 0 and 9),
+  -- SHA-256 of the above (src/ledger/accounts.ts): what an amount means must not change under it.
+  seal bytea not null check (length(seal) = 32),
   primary key (tenant, id),
   unique (tenant, code)
 );
