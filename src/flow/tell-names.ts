@@ -1,8 +1,10 @@
+import { attributesOf, usualKinds } from '../activity/kinds.ts';
 import type { Tx } from '../db/transact.ts';
 import { listUnits } from '../ledger/accounts.ts';
 import { listAreas } from '../network/areas.ts';
-import type { Programme } from '../network/programmes.ts';
+import type { AttributeType, Programme } from '../network/programmes.ts';
 import { wordsOfNetwork } from '../network/words.ts';
+import type { RuleDocument } from '../rules/document.ts';
 import { standingRules } from '../rules/read-rules.ts';
 import { standingDocuments } from './known-names.ts';
 
@@ -23,8 +25,8 @@ export type RuleNames = {
   areas: (Name & { parent: string | null })[];
   channels: string[];
   categories: string[];
-  /** Kinds of activity that are declared or that live rules pay for. */
-  kinds: string[];
+  /** The usual kinds of activity, those that are declared, and those that live rules pay for; null: without a name. */
+  kinds: { code: string; name: string | null; attributes: Readonly<Record<string, AttributeType>> }[];
   /** Groups of live rules, with the titles of those. */
   groups: { code: string; mode: string; multiplies: boolean; titles: string[] }[];
 };
@@ -56,12 +58,7 @@ export async function tellNames(tx: Tx, programme: Programme, language: string):
     })),
     channels: words.channels,
     categories: words.categories,
-    kinds: [
-      ...new Set([
-        ...Object.keys(programme.settings.kinds ?? {}),
-        ...rules.flatMap(({ scope }) => scope.kinds),
-      ]),
-    ].toSorted(),
+    kinds: kindsOf(programme, rules, language),
     groups: [...groups].map(([code, members]) => ({
       code,
       mode: members[0]!.stacking.mode,
@@ -69,4 +66,16 @@ export async function tellNames(tx: Tx, programme: Programme, language: string):
       titles: members.map(({ texts }) => (texts[language] ?? texts['en']!).title),
     })),
   };
+}
+
+function kindsOf(
+  { settings: { kinds = {} } }: Programme,
+  rules: readonly RuleDocument[],
+  language: string,
+): RuleNames['kinds'] {
+  const paidFor = rules.flatMap(({ scope }) => scope.kinds);
+  return [...new Set([...usualKinds, ...Object.keys(kinds), ...paidFor])].map((code) => {
+    const title = Object.hasOwn(kinds, code) ? kinds[code]!.title : undefined;
+    return { code, name: title?.[language] ?? title?.['en'] ?? null, attributes: attributesOf(code, kinds) };
+  });
 }

@@ -94,7 +94,7 @@ test('whoever writes a rule is told what it can speak of, by name', async () => 
   const names = (await answer.json()) as Record<string, { code: string }[] | string[]>;
   expect(names.areas).toContainEqual({ code: 'my-johor', name: 'Johor', parent: 'my' });
   expect(names.channels).toContain('minimarket');
-  expect(names.kinds).toEqual(['receipt']);
+  expect(names.kinds).toContainEqual({ code: 'receipt', name: null, attributes: {} });
   expect(names.groups).toContainEqual({
     code: 'base',
     mode: 'sum',

@@ -8,11 +8,6 @@ import { serveWeb, type WebServer } from '../../src/http/serve.ts';
 import type { EvidenceStory } from '../../src/flow/tell-evidence.ts';
 import { deliverWaitingMessages } from '../../src/flow/deliver-messages.ts';
 import { text } from '../../src/notify/texts.ts';
-import { withTenant } from '../../src/db/transact.ts';
-import { draftRules } from '../../src/flow/launch-rules.ts';
-import { programmeById } from '../../src/network/programmes.ts';
-import { versionsOf } from '../../src/rules/read-rules.ts';
-import { nameId, type RuleId } from '../../src/shared/id.ts';
 import { demoReceipt, snapAndRead, testApp } from '../app.ts';
 import { launchBrowser, seriousFindings } from '../browser.ts';
 import { people } from '../world.ts';
@@ -63,7 +58,6 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
     return { page, complaints };
   }
 
-  const baseRule = nameId(people.tenant, 'rule', people.programme, 'base');
   const focused = (page: Page) => page.locator(':focus').getAttribute('id');
 
   test('Dewi goes through the list with the keyboard and comes back to where she was', async () => {
@@ -115,8 +109,6 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
           `participants/${people.zofia}`,
           'partners',
           'partners?show=people',
-          'rules',
-          `rules/${baseRule}`,
         ]) {
           await page.goto(`${web.url}/admin/${screen}`);
           await page.locator('h1').first().waitFor();
@@ -128,44 +120,6 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
       },
     );
   }
-
-  test('Rina edits a rule: what is wrong is told with its place, and a draft is saved', async () => {
-    const { page, complaints } = await signedIn('light', 'Rina');
-    await page.goto(`${web.url}/admin/rules/${nameId(people.tenant, 'rule', people.programme, 'focus')}`);
-    await page.getByText('The document').click();
-    const editor = page.getByRole('textbox', { name: 'The document' });
-    await editor.fill((await editor.inputValue()).replace('1000', '0'));
-    await page.getByRole('button', { name: 'Check' }).click();
-    await page.locator('.editor .is-bad').first().waitFor();
-    expect(await page.locator('.editor .is-bad').innerText()).toContain('effects[0].stepMilli');
-    await editor.fill((await editor.inputValue()).replace('"stepMilli": 0', '"stepMilli": 2000'));
-    await page.getByRole('button', { name: 'Save as a draft' }).click();
-    await page.getByText('rina saved version 2 as a draft.').waitFor();
-    expect(complaints).toEqual([]);
-  });
-
-  test('Rina launches a draft: what it changes, and why without a replay', async () => {
-    await withTenant(testing.app.db, people.tenant, async (tx) => {
-      const [stored] = await versionsOf(tx, baseRule as RuleId);
-      const programme = (await programmeById(tx, people.programme))!;
-      const edited = { ...stored!.document, taxClass: 'bonus' };
-      await draftRules(tx, programme, [edited], { code: 'rina', role: 'manager' }, new Date());
-    });
-    const { page, complaints } = await signedIn('light', 'Rina');
-    await page.getByRole('link', { name: 'Rules' }).click();
-    await page.getByRole('link', { name: 'Points for sales' }).click();
-    await page.locator('.difference').waitFor();
-    expect(await page.locator('.difference tbody').innerText()).toMatch(/taxClass\s+–\s+bonus/);
-    const launch = page.getByRole('button', { name: 'Launch' });
-    expect(await launch.isDisabled()).toBe(true);
-    await page.getByLabel('Why it may go live without a replay').fill('for the tax report only');
-    await launch.click();
-    await launch.waitFor({ state: 'detached' });
-    expect(await page.locator('.detail-title .state').innerText()).toBe('Live');
-    const decisions = page.locator('.decisions');
-    await expect.poll(() => decisions.innerText()).toMatch(/rina launched version 3.*tax report/s);
-    expect(complaints).toEqual([]);
-  });
 
   test('Dewi refuses with two keys, and Zofia is told the reason in Polish', async () => {
     const { page, complaints } = await signedIn();

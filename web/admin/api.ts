@@ -35,7 +35,21 @@ export type Corrections = NonNullable<Decision['corrections']>;
 export type Participant = Schemas['Participant'];
 export type Rule = Schemas['Rule'];
 export type RuleState = Rule['versions'][number]['state'];
+export type RuleNames = Schemas['RuleNames'];
+export type Tried = Schemas['TriedActivity'];
+export type Replay = Schemas['Replay'];
+export type ReplayResult = NonNullable<Schemas['ReplayResult']>;
+export type Product = Schemas['Product'];
 export type Experiment = Schemas['Experiment'];
+export type Goal = Schemas['Goal'];
+export type GoalStanding = Schemas['GoalStanding'];
+export type StandingOf = Schemas['StandingOf'];
+export type Tiers = Schemas['Tiers'];
+export type TierSizes = Schemas['TierSizes'];
+export type Discount = Schemas['Discount'];
+export type Segment = Schemas['Segment'];
+export type ProgressDocument = Schemas['ProgressDocument'];
+export type Activity = NonNullable<Schemas['Activity']>;
 export type Me = Schemas['Me'];
 export type Person = Body<'/api/v1/demo/people'>['items'][number];
 
@@ -49,6 +63,9 @@ export const evidenceStates = [
   'parked',
 ] as const satisfies readonly EvidenceRow['state'][];
 export type EvidenceState = EvidenceRow['state'];
+
+/** In the order in which a rule comes through them. */
+export const ruleStates = ['draft', 'proposed', 'live', 'retired'] as const satisfies readonly RuleState[];
 
 export const client = createClient<paths>();
 

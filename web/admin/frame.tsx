@@ -80,6 +80,9 @@ function Navigation({ me }: { me: Me }) {
         <li>
           <NavLink to="/rules" icon="spark" text={say('admin.nav.rules')} />
         </li>
+        <li>
+          <NavLink to="/progress" icon="flag" text={say('admin.nav.progress')} />
+        </li>
       </ul>
       <Suspense>
         <PersonMenu me={me} />
@@ -93,7 +96,7 @@ function NavLink({
   icon,
   text,
 }: {
-  to: '/evidence' | '/partners' | '/rules';
+  to: '/evidence' | '/partners' | '/rules' | '/progress';
   icon: IconName;
   text: string;
 }) {

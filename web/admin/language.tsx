@@ -36,6 +36,8 @@ export type Reader = {
   clock: (iso: string) => string;
   /** Day and time to the second. */
   moment: (iso: string) => string;
+  /** A span of time such as `P3M`, in words. */
+  span: (period: string) => string;
   choose: (language: Language) => void;
 };
 
@@ -74,6 +76,12 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   );
   const reader = useMemo(() => readerOf(language, texts, choose), [language, texts, choose]);
   return <ReaderContext value={reader}>{children}</ReaderContext>;
+}
+
+/** How somebody who reads another language would read this page: for texts that are written for others. */
+export async function readerIn(language: Language): Promise<Reader> {
+  const texts = language === 'en' ? english : await files[`../texts/${language}.json`]!();
+  return readerOf(language, texts, () => undefined);
 }
 
 let currentLanguage: string = preferredLanguage();
@@ -122,9 +130,17 @@ function readerOf(language: Language, texts: Texts, choose: Reader['choose']): R
       }).format(seconds < 120 ? seconds : seconds / 60),
     clock: moments({ timeStyle: 'medium' }),
     moment,
+    span: (period) => {
+      const unit = spanUnits[period.at(-1)!] ?? 'day';
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+        Number(period.slice(1, -1)),
+      );
+    },
     choose,
   };
 }
+
+const spanUnits: Record<string, string> = { D: 'day', W: 'week', M: 'month', Y: 'year' };
 
 const isKnown = (key: string): boolean => key in english;
 
@@ -134,4 +150,5 @@ export function decimalsOf(currency: string): number {
   return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-export type { Facts, Language, Say, TextKey };
+export { languages, localeOf };
+export type { Facts, Language, TextKey };

@@ -116,12 +116,16 @@ export const ruleDetail = (id: string) =>
     refetchInterval: calmMs,
   });
 
-/** What this version changes of what is live, or of the version before it. */
-export const ruleDifference = (id: string, to: number) =>
+/** What a version changes of another one; without `from`, of what is live, or of the version before it. */
+export const ruleDifference = (id: string, to: number, from?: number) =>
   queryOptions({
-    queryKey: ['rules', id, 'difference', to],
+    queryKey: ['rules', id, 'difference', to, from ?? 'usual'],
     queryFn: () =>
-      bodyOf(client.GET('/api/v1/rules/{id}/difference', { params: { path: { id }, query: { to } } })),
+      bodyOf(
+        client.GET('/api/v1/rules/{id}/difference', {
+          params: { path: { id }, query: { to, ...(from !== undefined && { from }) } },
+        }),
+      ),
   });
 
 export const ruleDecisions = (id: string) =>
@@ -129,6 +133,53 @@ export const ruleDecisions = (id: string) =>
     queryKey: ['rules', id, 'decisions'],
     queryFn: () => bodyOf(client.GET('/api/v1/decisions', { params: { query: { rule: id, limit: 50 } } })),
   });
+
+/** What rules of a programme can speak of, with names in the reader's language. */
+export const ruleNames = (programme: string | undefined) =>
+  queryOptions({
+    queryKey: ['rules', 'names', programme ?? ''],
+    queryFn: () =>
+      bodyOf(
+        client.GET('/api/v1/programme/names', {
+          params: { query: programme === undefined ? {} : { programme } },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+
+/** What is wrong with a document as it stands; the answer before stays while the next one is on its way. */
+export const ruleProblems = (programme: string | undefined, document: object) =>
+  queryOptions({
+    queryKey: ['rules', 'problems', programme ?? '', document],
+    queryFn: () =>
+      bodyOf(
+        client.POST('/api/v1/rules/validation', {
+          body: {
+            ...(programme !== undefined && { programme }),
+            document: document as Record<string, unknown>,
+          },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    gcTime: 10_000,
+  });
+
+/** The replays of a rule that were asked for, the newest first. */
+export const replaysOf = (programme: string, rule: string) =>
+  queryOptions({
+    queryKey: ['replays', 'of', programme, rule],
+    queryFn: () => bodyOf(client.GET('/api/v1/replays', { params: { query: { programme, rule } } })),
+  });
+
+/** One replay, asked for every second as long as it runs. */
+export const replayById = (id: string) =>
+  queryOptions({
+    queryKey: ['replays', id],
+    queryFn: () => bodyOf(client.GET('/api/v1/replays/{id}', { params: { path: { id } } })),
+    refetchInterval: ({ state: { data } }) => (data && isOver(data.state) ? false : 1000),
+  });
+
+const isOver = (state: string): boolean => state !== 'waiting' && state !== 'running';
 
 export const experiments = queryOptions({
   queryKey: ['experiments'],

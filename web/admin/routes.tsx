@@ -6,13 +6,20 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { evidenceStates, type EvidenceState } from './api.ts';
+import { evidenceStates, ruleStates, type EvidenceState, type RuleState } from './api.ts';
 import { Frame } from './frame.tsx';
 import { NotFound } from './notices.tsx';
 import { evidenceDetail, evidenceList, explanation, ruleDetail, rules } from './queries.ts';
 
 /** What the address of the list says: the filter, the page of it, and the receipt that lies open over it. */
 export type EvidenceSearch = { state?: EvidenceState; before?: string; open?: string };
+
+/** The rules: the experiments instead, or only rules of one state. */
+export type RulesSearch = { show?: 'experiments'; state?: RuleState };
+/** A new rule: the template that it begins with, and the programme where there are several. */
+type NewRuleSearch = { template?: string; programme?: string };
+/** A rule: which view of it, which replay, and what is compared with what: days of a replay, or versions. */
+type RuleSearch = { show?: 'edit' | 'replay' | 'history'; run?: string; from?: string; to?: string };
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Frame,
@@ -73,21 +80,69 @@ const partners = createRoute({
 const rulesPage = createRoute({
   getParentRoute: () => root,
   path: '/rules',
-  validateSearch: (search: Record<string, unknown>): { show?: 'experiments' } =>
-    search.show === 'experiments' ? { show: 'experiments' } : {},
+  validateSearch: ({ show, state }: Record<string, unknown>): RulesSearch => ({
+    ...(show === 'experiments' && { show }),
+    ...(ruleStates.some((one) => one === state) && { state: state as RuleState }),
+  }),
   loader: ({ context }) => void context.queries.prefetchQuery(rules),
   component: lazyRouteComponent(() => import('./rules/list.tsx'), 'RulesPage'),
+});
+
+const newRulePage = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/new',
+  validateSearch: ({ template, programme }: Record<string, unknown>): NewRuleSearch => ({
+    ...(typeof template === 'string' && { template }),
+    ...(typeof programme === 'string' && { programme }),
+  }),
+  component: lazyRouteComponent(() => import('./rules/new.tsx'), 'NewRulePage'),
 });
 
 const rulePage = createRoute({
   getParentRoute: () => root,
   path: '/rules/$id',
+  validateSearch: ({ show, run, from, to }: Record<string, unknown>): RuleSearch => ({
+    ...((show === 'edit' || show === 'replay' || show === 'history') && { show }),
+    ...(typeof run === 'string' && { run }),
+    ...(typeof from === 'string' && { from }),
+    ...(typeof to === 'string' && { to }),
+  }),
   loader: ({ context, params }) => void context.queries.prefetchQuery(ruleDetail(params.id)),
   component: lazyRouteComponent(() => import('./rules/rule.tsx'), 'RulePage'),
 });
 
+/** Progress: which view of it; the goals where nothing is said. */
+type ProgressSearch = { show?: (typeof progressViews)[number] };
+const progressViews = ['tiers', 'segments', 'discounts'] as const;
+
+const progressPage = createRoute({
+  getParentRoute: () => root,
+  path: '/progress',
+  validateSearch: ({ show }: Record<string, unknown>): ProgressSearch => {
+    const view = progressViews.find((one) => one === show);
+    return view ? { show: view } : {};
+  },
+  component: lazyRouteComponent(() => import('./progress/page.tsx'), 'ProgressPage'),
+});
+
+const goalPage = createRoute({
+  getParentRoute: () => root,
+  path: '/progress/goals/$id',
+  component: lazyRouteComponent(() => import('./progress/goal.tsx'), 'GoalPage'),
+});
+
+const activityPage = createRoute({
+  getParentRoute: () => root,
+  path: '/activities/$id',
+  component: lazyRouteComponent(() => import('./activity.tsx'), 'ActivityPage'),
+});
+
 const tree = root.addChildren([
+  progressPage,
+  goalPage,
+  activityPage,
   rulesPage,
+  newRulePage,
   rulePage,
   home,
   evidence,

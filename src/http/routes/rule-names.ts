@@ -22,8 +22,16 @@ const namesShape = z
     channels: z.array(z.string()),
     categories: z.array(z.string()),
     kinds: z
-      .array(z.string())
-      .openapi({ description: 'Kinds of activity that are declared or that live rules pay for' }),
+      .array(
+        z.object({
+          code: z.string(),
+          name: z.string().nullable(),
+          attributes: z.record(z.string(), z.enum(['string', 'int', 'double', 'bool'])),
+        }),
+      )
+      .openapi({
+        description: 'The usual kinds of activity, those declared, and those that live rules pay for',
+      }),
     groups: z.array(
       z.object({ code: z.string(), mode: z.string(), multiplies: z.boolean(), titles: z.array(z.string()) }),
     ),

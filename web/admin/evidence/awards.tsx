@@ -41,7 +41,8 @@ export function Awards({ evidence }: { evidence: EvidenceDetail }) {
   );
 }
 
-function FiredRule({ rule, links }: { rule: Evaluation; links: Map<object, TransferRow> }) {
+/** A rule that paid, line by line; each award leads to its transfer where there is one. */
+export function FiredRule({ rule, links }: { rule: Evaluation; links?: Map<object, TransferRow> }) {
   const { say } = useReader();
   return (
     <li className="slip-rule">
@@ -52,7 +53,7 @@ function FiredRule({ rule, links }: { rule: Evaluation; links: Map<object, Trans
         </span>
         <span className="slip-units">
           {rule.awards.map((award) => (
-            <AwardUnits key={award.asset} award={award} transfer={links.get(award)} />
+            <AwardUnits key={award.asset} award={award} transfer={links?.get(award)} />
           ))}
         </span>
       </div>
@@ -91,7 +92,7 @@ function AwardUnits({
 }
 
 /** Rules that were looked at and did not apply: the answer to "why not more?". */
-function QuietRules({ rules }: { rules: Evaluation[] }) {
+export function QuietRules({ rules }: { rules: Evaluation[] }) {
   const { say } = useReader();
   return (
     <div className="quiet">

@@ -1,5 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { bodyOf, client, newKey, type Rule } from '../api.ts';
 import { Icon } from '../icons.tsx';
@@ -17,6 +18,13 @@ export function Launch({ rule }: { rule: Rule }) {
         <strong>
           <Replayed rule={rule} />
         </strong>
+        {!rule.replay && (
+          <p>
+            <Link to="/rules/$id" params={{ id: rule.id }} search={{ show: 'replay' }}>
+              {say('admin.launch.replay-first')}
+            </Link>
+          </p>
+        )}
         <Beyond rule={rule} />
         {state === 'proposed' && <p>{say('admin.launch.proposed', { who: createdBy })}</p>}
       </div>
@@ -101,6 +109,56 @@ function Decide({ rule, isProposed }: { rule: Rule; isProposed: boolean }) {
         )}
       </div>
     </form>
+  );
+}
+
+/** The end of a rule that is live, with a reason; events of before stay judged by it. */
+export function Retire({ rule }: { rule: Rule }) {
+  const { say } = useReader();
+  const [reason, setReason] = useState('');
+  const queries = useQueryClient();
+  const { version, state } = rule.versions[0]!;
+  const retire = useMutation({
+    mutationFn: () =>
+      bodyOf(
+        client.POST('/api/v1/rules/{id}/retirement', {
+          params: { path: { id: rule.id } },
+          headers: { 'idempotency-key': newKey() },
+          body: { version, reason: reason.trim() },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['rules'] }),
+  });
+  if (state !== 'live') return null;
+  return (
+    <section className="section" aria-labelledby="retire">
+      <h2 id="retire">{say('admin.retire.title')}</h2>
+      <p className="is-soft">{say('admin.retire.how')}</p>
+      <form
+        className="launch"
+        onSubmit={(event) => {
+          event.preventDefault();
+          retire.mutate();
+        }}
+      >
+        {retire.error && (
+          <p className="is-bad" role="alert">
+            <Icon name="warning" /> {retire.error.message || say('admin.launch.failed')}
+          </p>
+        )}
+        <TextInput
+          label={say('admin.retire.why')}
+          value={reason}
+          maxLength={500}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <div className="launch-row">
+          <Button type="submit" variant="default" loading={retire.isPending} disabled={reason.trim() === ''}>
+            {say('admin.retire.now')}
+          </Button>
+        </div>
+      </form>
+    </section>
   );
 }
 

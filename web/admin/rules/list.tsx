@@ -1,19 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ruleStates, type RuleState } from '../api.ts';
+import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
 import { Empty, Trouble } from '../notices.tsx';
 import { rules } from '../queries.ts';
 import { TabbedPage, type Tab } from '../tabbed.tsx';
+import { rememberList } from './back.tsx';
 import { Experiments } from './experiments.tsx';
 import { RuleMark } from './mark.tsx';
 import './rules.css';
 
 /** What the programme pays for: its rules in their newest versions, and what those bring that are tried out. */
 export function RulesPage() {
-  const { show } = useSearch({ from: '/rules' });
-  const { say } = useReader();
+  const { show, state } = useSearch({ from: '/rules' });
+  const { say, name } = useReader();
+  const { data } = useQuery(rules);
+  useEffect(() => rememberList({ ...(show && { show }), ...(state && { state }) }), [show, state]);
   const tabs: Tab[] = [
-    { to: '/rules', search: {}, text: say('admin.rules.title'), isChosen: !show },
+    { to: '/rules', search: {}, text: say('admin.state.all'), isChosen: !show && !state },
+    ...ruleStates
+      .filter((one) => one === state || data?.items.some((rule) => rule.state === one))
+      .map((one) => ({
+        to: '/rules' as const,
+        search: { state: one },
+        text: name('admin.rule-state', one),
+        isChosen: state === one,
+      })),
     {
       to: '/rules',
       search: { show: 'experiments' },
@@ -21,14 +35,20 @@ export function RulesPage() {
       isChosen: show === 'experiments',
     },
   ];
+  const action = (
+    <Link className="button" to="/rules/new">
+      <Icon name="plus" />
+      {say('admin.new.title')}
+    </Link>
+  );
   return (
-    <TabbedPage title={say('admin.rules.title')} tabs={tabs}>
-      {show === 'experiments' ? <Experiments /> : <Rules />}
+    <TabbedPage title={say('admin.rules.title')} action={action} tabs={tabs}>
+      {show === 'experiments' ? <Experiments /> : <Rules state={state} />}
     </TabbedPage>
   );
 }
 
-function Rules() {
+function Rules({ state }: { state: RuleState | undefined }) {
   const { say, day } = useReader();
   const { data, error, refetch } = useQuery(rules);
   if (error && !data) return <Trouble error={error} again={refetch} />;
@@ -54,24 +74,26 @@ function Rules() {
         </tr>
       </thead>
       <tbody>
-        {data.items.map((rule) => (
-          <tr key={rule.id} className="row">
-            <th scope="row">
-              <Link className="row-link" to="/rules/$id" params={{ id: rule.id }}>
-                {rule.title}
-              </Link>
-              <span className="rule-code">{isOne ? rule.code : `${rule.programme}, ${rule.code}`}</span>
-            </th>
-            <td>
-              <RuleMark state={rule.state} />
-            </td>
-            <td className="is-number">{rule.version}</td>
-            <td className="is-soft">{rule.experiment ?? '–'}</td>
-            <td className="is-soft">
-              {say('admin.rules.changed', { who: rule.changedBy, day: day(rule.changedAt) })}
-            </td>
-          </tr>
-        ))}
+        {data.items
+          .filter((rule) => !state || rule.state === state)
+          .map((rule) => (
+            <tr key={rule.id} className="row">
+              <th scope="row">
+                <Link className="row-link" to="/rules/$id" params={{ id: rule.id }}>
+                  {rule.title}
+                </Link>
+                <span className="rule-code">{isOne ? rule.code : `${rule.programme}, ${rule.code}`}</span>
+              </th>
+              <td>
+                <RuleMark state={rule.state} />
+              </td>
+              <td className="is-number">{rule.version}</td>
+              <td className="is-soft">{rule.experiment ?? '–'}</td>
+              <td className="is-soft">
+                {say('admin.rules.changed', { who: rule.changedBy, day: day(rule.changedAt) })}
+              </td>
+            </tr>
+          ))}
       </tbody>
     </table>
   );

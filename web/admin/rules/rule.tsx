@@ -1,35 +1,45 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useParams, useSearch } from '@tanstack/react-router';
 import type { Rule } from '../api.ts';
-import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
 import { NotFound, Trouble } from '../notices.tsx';
-import { ruleDecisions, ruleDetail, ruleDifference } from '../queries.ts';
-import { Moment } from '../values.tsx';
-import { Edit } from './edit.tsx';
-import { Launch } from './launch.tsx';
+import { ruleDetail } from '../queries.ts';
+import { Tabs, useTitle, type Tab } from '../tabbed.tsx';
+import { BackToList } from './back.tsx';
+import type { RuleDocument } from './document.ts';
+import { Editor } from './editor.tsx';
+import { Decisions, Difference, History } from './history.tsx';
+import { Launch, Retire } from './launch.tsx';
 import { RuleMark } from './mark.tsx';
+import { Reading } from './reading-card.tsx';
+import { ReplayView } from './replay.tsx';
+import { useWords } from './use-words.ts';
 import '../story.css';
 import './rules.css';
 
-/** One rule: what its newest version changes, what a launch rests on, its versions, and who decided what. */
+/** One rule, in four views: what it says and what waits to be decided, the form, replays, and its versions. */
 export function RulePage() {
   const { id } = useParams({ from: '/rules/$id' });
+  const { show } = useSearch({ from: '/rules/$id' });
   const { say } = useReader();
   const { data, error, refetch } = useQuery(ruleDetail(id));
-  const title = useTitle(data);
-  useEffect(() => {
-    if (title) document.title = `${title} · Mitra`;
-  }, [title]);
+  const title = useTitleOf(data);
+  useTitle(title);
   if (error && 'status' in error && error.status === 404) return <NotFound />;
+  const to = { to: '/rules/$id', params: { id } } as const;
+  const tabs: Tab[] = [
+    { ...to, search: {}, text: say('admin.rule.overview'), isChosen: !show },
+    ...(['edit', 'replay', 'history'] as const).map((view) => ({
+      ...to,
+      search: { show: view },
+      text: say(`admin.rule.show.${view}`),
+      isChosen: show === view,
+    })),
+  ];
   return (
     <div className="page">
-      <header className="head is-detail">
-        <Link className="back" to="/rules">
-          <Icon name="left" />
-          {say('admin.rules.title')}
-        </Link>
+      <header className="head">
+        <BackToList />
         {data && (
           <div className="detail-title">
             <h1>{title}</h1>
@@ -39,124 +49,44 @@ export function RulePage() {
           </div>
         )}
       </header>
-      <div className="scroll wide">
+      <Tabs label={say('admin.rule.views')} tabs={tabs} />
+      <div className={show ? 'scroll wide is-full' : 'scroll wide'}>
         {error && !data && <Trouble error={error} again={refetch} />}
-        {data && (
-          <>
-            <Launch rule={data} />
-            <Difference rule={data} />
-            <Versions rule={data} />
-            <Decisions id={id} />
-            <Edit rule={data} />
-          </>
-        )}
+        {data && !show && <Overview rule={data} />}
+        {data && show === 'edit' && <Edit rule={data} />}
+        {data && show === 'replay' && <ReplayView rule={data} />}
+        {data && show === 'history' && <History rule={data} />}
       </div>
     </div>
   );
 }
 
-type Texts = Record<string, { title: string; award: string }>;
-
-function useTitle(rule: Rule | undefined): string | undefined {
+function useTitleOf(rule: Rule | undefined): string | undefined {
   const { language } = useReader();
-  const texts = rule?.versions[0]?.document['texts'] as Texts | undefined;
+  const texts = rule && documentOf(rule).texts;
   return (texts?.[language] ?? texts?.['en'])?.title;
 }
 
-function Difference({ rule }: { rule: Rule }) {
-  const { say } = useReader();
-  const { data } = useQuery(ruleDifference(rule.id, rule.versions[0]!.version));
-  if (!data || rule.versions.length < 2 || data.items.length === 0) return null;
+// Every saved document has been checked by the server.
+const documentOf = (rule: Rule): RuleDocument => rule.versions[0]!.document as RuleDocument;
+
+function Overview({ rule }: { rule: Rule }) {
+  const words = useWords(rule.programme);
   return (
-    <section className="section">
-      <h2>{say('admin.rule.difference')}</h2>
-      <table className="table difference">
-        <thead>
-          <tr>
-            <th scope="col">{say('admin.column.field')}</th>
-            <th scope="col">{say('admin.column.before')}</th>
-            <th scope="col">{say('admin.column.after')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.items.map(({ at, old, new: now }) => (
-            <tr key={at}>
-              <th scope="row">{at}</th>
-              <td className="is-soft">{written(old)}</td>
-              <td>{written(now)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <>
+      {words && <Reading document={documentOf(rule)} words={words} />}
+      <Launch rule={rule} />
+      <Difference rule={rule} to={rule.versions[0]!.version} />
+      <Decisions id={rule.id} />
+      <Retire rule={rule} />
+    </>
   );
 }
 
-const written = (value: unknown): string =>
-  value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
-
-function Versions({ rule }: { rule: Rule }) {
-  const { say } = useReader();
+/** The newest version as a form. A version that was saved meanwhile is another beginning. */
+function Edit({ rule }: { rule: Rule }) {
+  const keptAs = `${rule.id}.${rule.versions[0]!.version}`;
   return (
-    <section className="section">
-      <h2>{say('admin.rule.versions')}</h2>
-      <table className="table versions">
-        <thead>
-          <tr>
-            <th scope="col">{say('admin.column.version')}</th>
-            <th scope="col">{say('admin.column.state')}</th>
-            <th scope="col">{say('admin.column.counts-from')}</th>
-            <th scope="col">{say('admin.column.by')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rule.versions.map(({ version, state, effectiveFrom, createdBy }) => (
-            <tr key={version}>
-              <th scope="row">{version}</th>
-              <td>
-                <RuleMark state={state} />
-              </td>
-              <td className="is-soft">
-                {state === 'draft' ? (
-                  '–'
-                ) : effectiveFrom ? (
-                  <Moment iso={effectiveFrom} full />
-                ) : (
-                  say('admin.rule.always')
-                )}
-              </td>
-              <td className="is-soft">{createdBy}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Editor key={keptAs} programme={rule.programme} rule={rule} start={documentOf(rule)} keptAs={keptAs} />
   );
-}
-
-function Decisions({ id }: { id: string }) {
-  const { say, name } = useReader();
-  const { data } = useQuery(ruleDecisions(id));
-  if (!data || data.items.length === 0) return null;
-  return (
-    <section className="section">
-      <h2>{say('admin.rule.decisions')}</h2>
-      <ol className="decisions">
-        {data.items.map(({ id, at, by, what, version, facts }) => (
-          <li key={id}>
-            <Moment iso={at} full />
-            <span>
-              {name('admin.decision', what, { who: by, version: version ?? 0 })}
-              {whyOf(facts) && <q>{whyOf(facts)}</q>}
-            </span>
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function whyOf(facts: Record<string, unknown>): string | null {
-  const why = facts['reason'] ?? facts['waiver'] ?? facts['because'];
-  return typeof why === 'string' ? why : null;
 }
