@@ -39,8 +39,8 @@ export function countsOf(
   if (activity.withdrawn || book.rules.length === 0) return [];
   const view = known ?? viewOf(counting);
   return candidatesOf(book, view).flatMap((rule) => {
-    if (!rule.scopeSets.kinds!.set.has(activity.kind) || outOfScope(rule, view) !== null) return [];
     const lines = eligibleLines(rule, view.lines);
+    if (!rule.scopeSets.kinds!.set.has(activity.kind) || outOfScope(rule, view, lines) !== null) return [];
     if (unmet(rule.condition, basketOf(rule, lines, view).values, false) !== null) return [];
     return counters.get(rule)!.flatMap(({ id, counted }) => {
       const subject = subjectOf(counted, counting);

@@ -116,8 +116,11 @@ export function isInForce(rule: CompiledRule, at: Date): boolean {
   return (effectiveFrom === null || at >= effectiveFrom) && (effectiveUntil === null || at < effectiveUntil);
 }
 
-/** The first thing in the rule's scope that the activity does not fit, or null when it fits all of it. */
-export function outOfScope(rule: CompiledRule, view: View): Reason | null {
+/**
+ * The first thing in the rule's scope that the activity does not fit, or null when it fits all of it. `eligible`: the lines
+ * that count for the rule, where they are known already.
+ */
+export function outOfScope(rule: CompiledRule, view: View, eligible?: readonly ViewLine[]): Reason | null {
   const { facts, wall, lines } = view;
   const { from, to } = rule.document.scope;
   if (from && wall.day < from) return reason('before-period', { date: wall.day, from });
@@ -132,7 +135,7 @@ export function outOfScope(rule: CompiledRule, view: View): Reason | null {
     notAmong('other-channel', 'outlet.channel', sets.channels, outlet?.channel ?? null) ??
     notAmong('other-outlet', 'outlet.code', sets.outlets, outlet?.code ?? null) ??
     heldOut(rule, view) ??
-    (rule.needsLine && eligibleLines(rule, lines).length === 0
+    (rule.needsLine && (eligible ?? eligibleLines(rule, lines)).length === 0
       ? reason('no-eligible-line', { lines: lines.length })
       : null)
   );

@@ -101,7 +101,8 @@ function rulesFor(
   view: View,
   consider: Consider,
 ): { rules: readonly CompiledRule[]; passedOver?: PassedOver } {
-  if (consider === 'fired') return { rules: candidatesOf(book, view) };
+  if (consider === 'fired')
+    return { rules: candidatesOf(book, view).filter(({ document }) => !document.goal) };
   if (consider === 'candidates') {
     const { candidates, passedOver } = selectRules(book, view);
     return { rules: candidates, passedOver };
@@ -131,9 +132,9 @@ export function explainPassedOver(
 }
 
 function begin(rule: CompiledRule, view: View, explain: boolean): Outcome {
-  const outside = outOfScope(rule, view);
-  if (outside) return { rule, lines: [], legs: [], reason: outside };
   const lines = eligibleLines(rule, view.lines);
+  const outside = outOfScope(rule, view, lines);
+  if (outside) return { rule, lines: [], legs: [], reason: outside };
   const { values } = basketOf(rule, lines, view);
   // What it counts towards a goal is known where the counters are (src/progress).
   const counted = rule.document.goal ? reason('counted') : null;
