@@ -20,6 +20,8 @@ export type RuleBook = {
   /** Whom rules pay instead of the participant: what must be known of links. */
   payees: readonly Payee[];
   dimensions: Record<keyof typeof facts, Dimension>;
+  /** Room to combine bits in, so that asking makes no arrays; nothing in it outlives a question. */
+  room: { fits: Bits; accepted: Bits };
 };
 
 /** How many rules for this kind of activity the index left out, by the first fact that they do not fit. */
@@ -99,6 +101,7 @@ export function bindRules(given: readonly CompiledRule[]): RuleBook {
     dimensions: Object.fromEntries(
       names.map((name) => [name, dimensionOf(rules, facts[name].accepted)]),
     ) as RuleBook['dimensions'],
+    room: { fits: noneOf(rules), accepted: noneOf(rules) },
   };
 }
 
@@ -120,8 +123,9 @@ export function selectRules(
 }
 
 function narrow(book: RuleBook, view: View, passedOver: PassedOver | null): Bits {
-  const fits = bitsAt(book.force, view.activity.occurredAt.getTime()).slice();
-  intersect(fits, accepting(book.dimensions.kind, facts.kind.given(view)));
+  const { fits, accepted: room } = book.room;
+  fits.set(bitsAt(book.force, view.activity.occurredAt.getTime()));
+  intersect(fits, accepting(book.dimensions.kind, facts.kind.given(view), room));
   let left = passedOver ? countOf(fits) : 0;
   const keep = (accepted: Bits, misfit: keyof PassedOver) => {
     if (!intersect(fits, accepted) || !passedOver) return;
@@ -132,7 +136,7 @@ function narrow(book: RuleBook, view: View, passedOver: PassedOver | null): Bits
   keep(bitsAt(book.period, view.wall.day), 'period');
   for (const name of others) {
     const dimension = book.dimensions[name];
-    if (dimension.values.size > 0) keep(accepting(dimension, facts[name].given(view)), misfits[name]);
+    if (dimension.values.size > 0) keep(accepting(dimension, facts[name].given(view), room), misfits[name]);
   }
   return fits;
 }
@@ -196,10 +200,10 @@ function bitsAt<Point>({ starts, bits }: Spans<Point>, at: Point): Bits {
   return bits[low]!;
 }
 
-function accepting({ any, values }: Dimension, given: readonly (string | null)[]): Bits {
+function accepting({ any, values }: Dimension, given: readonly (string | null)[], bits: Bits): Bits {
   const [only] = given;
   if (given.length <= 1) return (only ? values.get(only) : undefined) ?? any;
-  const bits = any.slice();
+  bits.set(any);
   for (const value of given) {
     const more = value === null ? undefined : values.get(value);
     if (more) unite(bits, more);
