@@ -190,7 +190,7 @@ async function insertVersions(
       heads.map((given) => given.evidence),
       heads.map((given) => given.participant),
       heads.map((given) => given.outlet),
-      heads.map((given) => given.occurredAt.toISOString()),
+      heads.map((given) => given.occurredAt),
       heads.map((given) => given.currency),
       heads.map((given) => given.totalMinor),
       heads.map((given) => given.withdrawn ?? false),

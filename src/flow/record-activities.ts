@@ -13,7 +13,7 @@ import type { ParticipantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import { gatherFacts, readNetwork, type Network } from './gather-facts.ts';
 import { restateForFacts, type Moved } from './judge-again.ts';
-import { payAwards } from './pay-awards.ts';
+import { pay, payAwards, planPayment } from './pay-awards.ts';
 import { planGoods } from './plan-goods.ts';
 import { reachGoals } from './reach-goals.ts';
 import { tellGrants } from './tell-grants.ts';
@@ -121,26 +121,32 @@ export async function settleActivities(
     now: { evaluation: evaluations[i]!, facts: subjects[i]!.facts },
     before: (earlier.get(activity.id) ?? []).toSorted(byVersion).at(-1) ?? null,
   }));
+  const plan = async () => {
+    const judged = activities.map((activity, i) => ({
+      activity,
+      evaluation: evaluations[i]!,
+      earlier: before[i]!,
+    }));
+    return planPayment(tx, programme, judged, at, await planGoods(tx, programme, activities));
+  };
+  // What corrects nothing asks nothing of the book: it is worked out before the book is locked.
+  const early = earlier.size === 0 ? await plan() : null;
   const goals = await reachGoals(tx, programme, changes, followed, at);
-  const judged = activities.map((activity, i) => ({
-    activity,
-    evaluation: evaluations[i]!,
-    earlier: before[i]!,
-  }));
   const granted = activities.map((activity, i) => ({
     activity,
     evaluation: evaluations[i]!,
     participant: network.participants.get(activity.participant)!,
   }));
-  // Side by side: while the database writes one thing, the next is prepared.
-  const pay = async () => {
-    const goods = await planGoods(tx, programme, activities);
-    return payAwards(tx, programme, [...judged, ...goals.judged], at, goods);
+  const payAll = async () => {
+    const payment = early ?? (await plan());
+    await pay(tx, payment, at);
+    return [...payment.plans, ...(await payAwards(tx, programme, goals.judged, at))];
   };
-  const [, , plans] = await Promise.all([
+  // Side by side: while the database writes one thing, the next is prepared.
+  const [plans] = await Promise.all([
+    payAll(),
     keepEvaluations(tx, goals.kept, at),
     tellGrants(tx, followed.rules, granted, at),
-    pay(),
   ]);
   await tellLinked(tx, activities, plans, network, at);
   const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));

@@ -75,7 +75,7 @@ describe('what is learned late', () => {
     const open = book.earn(book.sari, 9n, { effectiveAt: late });
     await book.postNow([known], day(1));
     await close();
-    const dated = (list: NewTransfer[]) => book.run((tx) => inOpenPeriod(tx, list));
+    const dated = async (list: NewTransfer[]) => [...(await book.run((tx) => inOpenPeriod(tx, list)))];
     const all = await dated([known, fresh, open]);
     expect(all.map(({ effectiveAt }) => effectiveAt)).toEqual([day(1), april, late]);
     expect(codesOf(await book.postNow(all, late))).toEqual(['replayed', 'ok', 'ok']);

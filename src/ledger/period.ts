@@ -80,10 +80,13 @@ export function digestTrial(rows: readonly TrialRow[]): Buffer {
  * learned late but must be booked. Those that are in the book already keep the date they were booked with, so that
  * repeating them stays harmless. Locks the book.
  */
-export async function inOpenPeriod(tx: Tx, transfers: readonly NewTransfer[]): Promise<NewTransfer[]> {
+export async function inOpenPeriod(
+  tx: Tx,
+  transfers: readonly NewTransfer[],
+): Promise<readonly NewTransfer[]> {
   const { closedBefore } = await lockBook(tx);
   const late = closedBefore ? transfers.filter(({ effectiveAt }) => effectiveAt < closedBefore) : [];
-  if (late.length === 0) return [...transfers];
+  if (late.length === 0) return transfers;
   const booked = await tx.query<{ id: TransferId; effectiveAt: Date }>(
     'select id, effective_at as "effectiveAt" from transfer where tenant = $1 and id = any ($2::uuid[])',
     [tx.tenant, late.map(({ id }) => id)],

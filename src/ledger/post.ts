@@ -23,20 +23,24 @@ export const amountMax = 10n ** 15n;
  * Posts transfers as one batch in the caller's transaction and answers each in the order given: posted, replayed (the
  * same id and content is in the book already, and nothing changes), or refused. Legs with the same `tx` stand or fall
  * together; a refused `tx` does not touch the others. `now` becomes the posting time unless the last batch is as late,
- * then it is a millisecond later than that. From the first call to the commit the tenant's book is locked. Where their
- * accounts are still being opened, `opened` is when they are.
+ * then it is a millisecond later than that. From the first call to the commit the tenant's book is locked.
  */
-export async function post(
-  tx: Tx,
-  transfers: readonly NewTransfer[],
-  now: Date,
-  opened?: Promise<unknown>,
-): Promise<Posted[]> {
-  if (transfers.length === 0) return [];
+export async function post(tx: Tx, transfers: readonly NewTransfer[], now: Date): Promise<Posted[]> {
+  return postPrepared(tx, prepare(transfers, now), now);
+}
+
+/** A batch about which everything is done that can be done without the book. */
+export type Prepared = { transfers: readonly NewTransfer[]; presumed: Presumed | null };
+
+/** Prepares a batch for `postPrepared`, before the book is locked, so that others do not wait for it. */
+export function prepare(transfers: readonly NewTransfer[], now: Date): Prepared {
   checkTransfers(transfers);
-  // Before the lock, so that the others do not wait for it.
-  const presumed = presume(transfers, now);
-  await opened;
+  return { transfers, presumed: presume(transfers, now) };
+}
+
+/** As `post`. */
+export async function postPrepared(tx: Tx, { transfers, presumed }: Prepared, now: Date): Promise<Posted[]> {
+  if (transfers.length === 0) return [];
   const head = await lockBook(tx);
   const at = nextAt(head, now);
   if (presumed && (await tryPresumed(tx, presumed, head, at)))
