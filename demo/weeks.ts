@@ -56,6 +56,7 @@ export async function loadWeeks(db: Db, now: Date): Promise<void> {
   await bringUpToDate(db, tenant, known.id, now);
   await withTenant(db, tenant, async (tx) => {
     const since = await lastReported(tx);
+    if (since === null) await setTargets(tx, known, now);
     const reported = [...sales(tx, known, now), ...orders(tx, known, now)].filter(
       ({ occurredAt }) => occurredAt <= now && (since === null || occurredAt > since),
     );
@@ -64,7 +65,6 @@ export async function loadWeeks(db: Db, now: Date): Promise<void> {
       settled.every(({ ok }) => ok),
       `the tills report what is in order: ${JSON.stringify(settled.find(({ ok }) => !ok))}`,
     );
-    if (since === null) await setTargets(tx, known, now);
   });
   await bringUpToDate(db, tenant, known.id, now);
 }

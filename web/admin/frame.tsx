@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import mark from '../mark.svg';
 import type { Language } from '../texts/say.ts';
@@ -48,6 +48,7 @@ function useSentencesIn(language: Language) {
 function Navigation({ me }: { me: Me }) {
   const say = useSay();
   const waiting = useQuery({ ...reviewQueue, refetchInterval: 10_000 }).data?.total ?? 0;
+  const list = useCurrentInSight(waiting);
   return (
     <nav className="nav" aria-label={say('admin.nav.label')}>
       <a className="skip" href="#main">
@@ -60,7 +61,7 @@ function Navigation({ me }: { me: Me }) {
           <span>{me.programme.name}</span>
         </span>
       </div>
-      <ul className="nav-list">
+      <ul className="nav-list" ref={list}>
         <li>
           <NavLink to="/evidence" icon="receipt" text={say('admin.nav.evidence')} />
         </li>
@@ -89,6 +90,18 @@ function Navigation({ me }: { me: Me }) {
       </Suspense>
     </nav>
   );
+}
+
+/** On a phone the list is wider than the screen: where one is must be in sight. */
+function useCurrentInSight(waiting: number) {
+  const { pathname } = useLocation();
+  const { language } = useReader();
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const current = list.current?.querySelector('[aria-current=page]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname, language, waiting]);
+  return list;
 }
 
 function NavLink({

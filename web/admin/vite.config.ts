@@ -5,7 +5,7 @@ import { ownSentences } from '../own-sentences.ts';
 export default defineConfig({
   root: import.meta.dirname,
   base: '/admin/',
-  plugins: [ownSentences('admin', 'kind', 'review', 'role')],
+  plugins: [ownSentences('admin', 'kind', 'review', 'role', 'measure')],
   build: {
     outDir: '../dist/admin',
     emptyOutDir: true,

@@ -1,0 +1,126 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ProgressDocument } from '../api.ts';
+import { useReader } from '../language.tsx';
+import { Trouble } from '../notices.tsx';
+import { useAmount } from './amount.ts';
+import { DocumentEditor, newDiscount } from './document.tsx';
+import { Override } from './override.tsx';
+import { documents, overrides } from './queries.ts';
+
+/** The discounts with their tables, a way to give another one with a reason, and everybody who did. */
+export function Discounts() {
+  const { say } = useReader();
+  const { data, error, refetch } = useQuery(documents);
+  if (error && !data) return <Trouble error={error} again={refetch} />;
+  if (!data) return null;
+  const all = data.items.filter(({ kind }) => kind === 'discount');
+  const newest = [...new Map(all.map((one) => [one.code, one])).values()];
+  return (
+    <div className="progress-body">
+      {newest.length === 0 && <p className="is-soft">{say('admin.discounts.none')}</p>}
+      {newest.map((stored) => (
+        <OneDiscount key={`${stored.code} ${stored.version}`} stored={stored} />
+      ))}
+      <DocumentEditor title={say('admin.discounts.new')} stored={null} template={newDiscount} />
+      <Audit />
+    </div>
+  );
+}
+
+export type DiscountDocument = {
+  code: string;
+  title: Record<string, string>;
+  for: 'participant' | 'outlet' | 'partner';
+  counts: { of: string; currency?: string };
+  window: string;
+  table: { from: number; percent: number }[];
+  mode: { kind: 'discount' | 'bonus' };
+};
+
+function OneDiscount({ stored }: { stored: ProgressDocument }) {
+  const { say, percent, language, span } = useReader();
+  const amount = useAmount();
+  const document = stored.document as DiscountDocument;
+  const counted = { counts: document.counts.of, currency: document.counts.currency ?? null };
+  const title = document.title[language] ?? document.title['en']!;
+  return (
+    <section className="section progress-part" aria-labelledby={`discount-${document.code}`}>
+      <header>
+        <h2 id={`discount-${document.code}`}>{title}</h2>
+        <span className="rule-code">{document.code}</span>
+      </header>
+      <p className="is-soft">
+        {say(`admin.discounts.mode.${document.mode.kind}`)} · {say(`admin.goal.for.${document.for}`)} ·{' '}
+        {say('admin.discounts.window', { window: span(document.window) })}
+      </p>
+      <table className="table steps-table">
+        <thead>
+          <tr>
+            <th scope="col">{say('admin.discounts.from')}</th>
+            <th scope="col" className="is-number">
+              {say('admin.column.percent')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {document.table.map((step) => (
+            <tr key={step.from}>
+              <th scope="row">{amount(step.from, counted)}</th>
+              <td className="is-number">{percent(step.percent / 100)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Override discount={document} />
+      <DocumentEditor title={say('admin.document.text')} stored={stored} template={newDiscount} />
+    </section>
+  );
+}
+
+/** Discounts that were given otherwise than the table says: never changed, newest first. */
+function Audit() {
+  const { say, percent, day, number } = useReader();
+  const { data } = useQuery(overrides);
+  if (!data) return null;
+  return (
+    <section className="section" aria-labelledby="audit">
+      <h2 id="audit">{say('admin.overrides.title')}</h2>
+      {data.items.length === 0 && <p className="is-soft">{say('admin.overrides.none')}</p>}
+      {data.items.length > 0 && (
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{say('admin.column.date')}</th>
+              <th scope="col">{say('admin.column.whose')}</th>
+              <th scope="col" className="is-number">
+                {say('admin.column.by-table')}
+              </th>
+              <th scope="col" className="is-number">
+                {say('admin.column.given')}
+              </th>
+              <th scope="col">{say('admin.column.reason')}</th>
+              <th scope="col">{say('admin.column.by')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((one) => (
+              <tr key={one.id}>
+                <td>{day(one.at)}</td>
+                <th scope="row">
+                  {one.owner}
+                  <span className="under">
+                    {one.discount}, {number(one.amountMinor / 100, 2)}
+                  </span>
+                </th>
+                <td className="is-number is-soft">{percent(one.tablePercent / 100)}</td>
+                <td className="is-number">{percent(one.percent / 100)}</td>
+                <td>{one.reason}</td>
+                <td className="is-soft">{one.by}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

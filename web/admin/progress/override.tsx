@@ -1,0 +1,134 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { bodyOf, client, newKey } from '../api.ts';
+import { ChoiceField, NumberField, TextField, Wrong } from '../fields.tsx';
+import { Icon } from '../icons.tsx';
+import { decimalsOf, useReader } from '../language.tsx';
+import { me, outlets, participants } from '../queries.ts';
+import type { DiscountDocument } from './discounts.tsx';
+import { useIsManager } from './manager.ts';
+import { ownerColumn } from './owner.ts';
+import '../fields.css';
+
+/** What an order would get, and another percentage instead, with a reason: only managers, and it is written down. */
+export function Override({ discount }: { discount: DiscountDocument }) {
+  const { say } = useReader();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="document-editor" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{say('admin.quote.title')}</summary>
+      {isOpen && <Quote discount={discount} />}
+    </details>
+  );
+}
+
+function Quote({ discount }: { discount: DiscountDocument }) {
+  const { say, percent, money } = useReader();
+  const isManager = useIsManager();
+  const currency = useQuery(me).data?.programme.currency ?? 'MYR';
+  const owners = useOwners(discount.for);
+  const [owner, setOwner] = useState('');
+  const [amount, setAmount] = useState<number | string | undefined>(undefined);
+  const [given, setGiven] = useState<number | string | undefined>(undefined);
+  const [reason, setReason] = useState('');
+  const quote = useQuote(discount);
+  const whose = owner || (owners[0]?.value ?? '');
+  const asked = typeof amount === 'number' && whose !== '' ? { owner: whose, amountMinor: amount } : null;
+  const override =
+    typeof given === 'number' && given <= 100 && reason.trim() !== ''
+      ? { percent: given, reason: reason.trim() }
+      : null;
+  return (
+    <form
+      className="set-targets"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (asked) quote.mutate({ ...asked, override: null });
+      }}
+    >
+      <div className="quote-row">
+        <ChoiceField
+          label={say(ownerColumn[discount.for])}
+          value={whose}
+          change={setOwner}
+          options={owners}
+        />
+        <NumberField
+          label={say('admin.quote.amount')}
+          value={amount}
+          change={setAmount}
+          decimals={decimalsOf(currency)}
+          unit={currency}
+        />
+        <Button type="submit" variant="default" disabled={!asked} loading={quote.isPending}>
+          {say('admin.quote.ask')}
+        </Button>
+      </div>
+      <div aria-live="polite">
+        {quote.data && (
+          <p className="quote-said">
+            <strong>{percent(quote.data.percent / 100)}</strong>{' '}
+            {quote.data.mode === 'discount' && money(quote.data.discountMinor, currency)}
+            {quote.data.bonus && `${quote.data.bonus.units} ${quote.data.bonus.asset}`}
+            <span className="is-soft">
+              {quote.data.isOverridden ? (
+                <span className="is-good">
+                  <Icon name="check" /> {say('admin.quote.given')}
+                </span>
+              ) : (
+                quote.data.why
+              )}
+            </span>
+          </p>
+        )}
+        <Wrong error={quote.error && (quote.error.message || say('admin.launch.failed'))} />
+      </div>
+      {isManager ? (
+        <div className="quote-row">
+          <NumberField label={say('admin.quote.instead')} value={given} change={setGiven} unit="%" />
+          <TextField label={say('admin.quote.reason')} value={reason} change={setReason} />
+          <Button
+            disabled={!asked || !override}
+            loading={quote.isPending}
+            onClick={() => asked && override && quote.mutate({ ...asked, override })}
+          >
+            {say('admin.quote.give')}
+          </Button>
+        </div>
+      ) : (
+        <p className="is-soft">{say('admin.quote.managers')}</p>
+      )}
+    </form>
+  );
+}
+
+function useQuote({ code, for: kind }: DiscountDocument) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({
+      owner,
+      amountMinor,
+      override,
+    }: {
+      owner: string;
+      amountMinor: number;
+      override: { percent: number; reason: string } | null;
+    }) =>
+      bodyOf(
+        client.POST('/api/v1/quotes', {
+          params: { query: {} },
+          headers: { 'idempotency-key': newKey() },
+          body: { discount: code, [kind]: owner, amountMinor, ...(override && { override }) },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['progress', 'overrides'] }),
+  });
+}
+
+function useOwners(kind: DiscountDocument['for']): { value: string; text: string }[] {
+  const shops = useQuery({ ...outlets, enabled: kind !== 'participant' }).data?.items ?? [];
+  const people = useQuery({ ...participants, enabled: kind === 'participant' }).data?.items ?? [];
+  if (kind === 'participant') return people.map(({ code, name }) => ({ value: code, text: name }));
+  return shops.map(({ code, name }) => ({ value: code, text: name }));
+}

@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Segment } from '../api.ts';
+import { useReader } from '../language.tsx';
+import { Trouble } from '../notices.tsx';
+import { DocumentEditor, newSegment } from './document.tsx';
+import { documents, segmentMembers, segments } from './queries.ts';
+
+/** The segments with how many belong to each, who they are, and what decides it. */
+export function Segments() {
+  const { say } = useReader();
+  const { data, error, refetch } = useQuery(segments);
+  if (error && !data) return <Trouble error={error} again={refetch} />;
+  if (!data) return null;
+  const newest = [...new Map(data.items.map((one) => [one.code, one])).values()];
+  return (
+    <div className="progress-body">
+      {newest.length === 0 && <p className="is-soft">{say('admin.segments.none')}</p>}
+      {newest.map((segment) => (
+        <OneSegment key={segment.code} segment={segment} />
+      ))}
+      <DocumentEditor title={say('admin.segments.new')} stored={null} template={newSegment} />
+    </div>
+  );
+}
+
+function OneSegment({ segment }: { segment: Segment }) {
+  const { say } = useReader();
+  const [isOpen, setOpen] = useState(false);
+  const stored = useQuery(documents).data?.items.findLast(
+    ({ kind, code }) => kind === 'segment' && code === segment.code,
+  );
+  return (
+    <section className="section progress-part" aria-labelledby={`segment-${segment.code}`}>
+      <header>
+        <h2 id={`segment-${segment.code}`}>{segment.title}</h2>
+        <span className="rule-code">{segment.code}</span>
+      </header>
+      <p>
+        <code>{segment.condition}</code>
+      </p>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{say('admin.members', { count: segment.members })}</summary>
+        {isOpen && <Members code={segment.code} />}
+      </details>
+      {stored && (
+        <DocumentEditor
+          key={stored.version}
+          title={say('admin.document.text')}
+          stored={stored}
+          template={newSegment}
+        />
+      )}
+    </section>
+  );
+}
+
+function Members({ code }: { code: string }) {
+  const { say, day } = useReader();
+  const { data } = useQuery(segmentMembers(code));
+  if (!data) return null;
+  return (
+    <ul className="members">
+      {data.items.map(({ participant, name, since }) => (
+        <li key={participant}>
+          <Link to="/participants/$id" params={{ id: participant }}>
+            {name}
+          </Link>{' '}
+          <span className="is-faint">{say('admin.segments.since', { day: day(since) })}</span>
+        </li>
+      ))}
+      {data.next && <li className="is-soft">…</li>}
+    </ul>
+  );
+}
