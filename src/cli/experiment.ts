@@ -58,7 +58,10 @@ const verdicts = {
 function tellResult({ running, groups, uplift, verdict, groupSizeMin }: ToldExperiment): string[] {
   const { treated, heldOut } = groups;
   const { measure } = running.experiment;
-  const unit = 'currency' in measure ? `of the smallest part of ${measure.currency}` : `of ${measure.of}`;
+  const unit =
+    'currency' in measure
+      ? `of the smallest part of ${measure.currency}`
+      : `of ${measure.of === 'earned' ? `${measure.asset} earned` : measure.of}`;
   const show = (value: number) => value.toFixed(2);
   return [
     tellHead(running),

@@ -7,9 +7,17 @@ import type { Look } from '../programme/looks.ts';
 import { time } from './shapes.ts';
 
 const measure = z.object({
-  of: z.enum(['activities', 'quantity', 'total', 'amount']),
+  of: z.enum(['activities', 'quantity', 'skus', 'outlets', 'total', 'amount', 'earned']),
   currency: z.string().optional(),
+  asset: z.string().optional(),
   kinds: z.array(z.string()).optional(),
+  products: z
+    .object({
+      skus: z.array(z.string()).optional(),
+      categories: z.array(z.string()).optional(),
+      focus: z.boolean().optional(),
+    })
+    .optional(),
 });
 const verdict = z.enum(['too-small', 'undecided', 'better', 'worse']);
 const group = z.object({ count: z.int(), mean: z.number() });

@@ -98,6 +98,17 @@ type Did = {
   to?: ParticipantId;
 };
 type StoredAward = Omit<Award, 'rule' | 'code' | 'version' | 'to'>;
+/**
+ * SQL that adds up what an evaluation (an alias of the table) awards its own participant of an asset (a parameter). What
+ * is paid to somebody else has `to`.
+ */
+export function earnedSql(evaluation: string, asset: string): string {
+  return `(select coalesce(sum((award ->> 'units')::numeric), 0)
+    from json_array_elements(${evaluation}.document -> 'considered') as one,
+      json_array_elements(coalesce(one -> 4 -> 'awards', '[]'::json)) as award
+    where award ->> 'asset' = ${asset} and one -> 4 -> 'to' is null)`;
+}
+
 // JSON has no bigint: units are texts there.
 type AsText<T> = Omit<T, 'units'> & { units: string };
 

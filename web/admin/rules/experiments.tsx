@@ -86,7 +86,9 @@ function Interval({ experiment: { uplift, measure } }: { experiment: Experiment 
     <>
       <p className="uplift">
         {say('admin.experiment.uplift', { low: write(low), high: write(high) })}
-        <span className="is-soft">{say(`admin.experiment.measure.${measure.of}`)}</span>
+        <span className="is-soft">
+          {say(`admin.experiment.measure.${measure.of}`, { asset: measure.asset ?? '' })}
+        </span>
       </p>
       <div className="interval" aria-hidden="true">
         <span

@@ -314,7 +314,7 @@ export function ExperimentPart() {
             change={(of) =>
               set('experiment.measure', of === 'total' || of === 'amount' ? { of, currency } : { of })
             }
-            options={['total', 'amount', 'quantity', 'activities'].map((of) => ({
+            options={['total', 'amount', 'quantity', 'activities', 'skus', 'outlets'].map((of) => ({
               value: of,
               text: name('admin.measure', of),
             }))}
