@@ -98,7 +98,7 @@ function typeOf(schema: Schema): string {
     case 'null':
       return schema.type;
     case 'array':
-      return `${typeof schema.items === 'object' ? typeOf(schema.items) : 'unknown'}[]`;
+      return `${itemType(schema)}[]`;
     case 'object':
       return objectType(schema);
     case undefined:
@@ -106,6 +106,11 @@ function typeOf(schema: Schema): string {
     default:
       throw new Error(`the type ${schema.type} is new: teach it to src/http/describe-api.ts`);
   }
+}
+
+function itemType({ items }: Schema): string {
+  if (typeof items !== 'object') return 'unknown';
+  return items.enum ? `(${typeOf(items)})` : typeOf(items);
 }
 
 function objectType({ properties = {}, required = [], additionalProperties }: Schema): string {
