@@ -330,8 +330,8 @@ export interface components {
     OpeningBalance: { "externalKey": string; "participant": string; "asset"?: string; "units": string; "expiresOn"?: string; "earnedOn"?: string; "joinedOn"?: string; "tier"?: string };
     ActedOn: { "action": (string | null); "done": { "transfer": string; "asset": string; "units": number }[]; "refused": { "transfer": string; "code": string; "sentence": string }[]; "next": (string | null) };
     ActionAsked: { "action": "activate" | "cancel" | "expire"; "which": ({ "ids": string[] } | { "filter": { "kind": "award" | "redeem" | "hold" | "capture" | "release" | "activate" | "reversal" | "clawback" | "repay" | "expire" | "gift" | "fee" | "sale" | "sell-out" | "sell-in" | "unsold" | "return" | "refund" | "opening" | "bonus"; "postedFrom": string; "postedUntil": string; "asset"?: string; "owner"?: string }; "after"?: string }); "reason": string; "apply": boolean };
-    ApiKey: { "id": string; "name": string; "ending": string; "state": "good" | "over" | "revoked"; "may": "record" | "quote" | "read"[]; "programme": (string | null); "outlets": ({ "code": string; "name": string }[] | null); "createdBy": (string | null); "createdAt": string; "expiresAt": (string | null); "lastUsedAt": (string | null); "revokedBy": (string | null); "revokedAt": (string | null) };
-    KeyAsked: { "name": string; "may": "record" | "quote" | "read"[]; "programme"?: string; "outlets"?: string[]; "expiresAt"?: string };
-    OwnKey: { "name": string; "may": "record" | "quote" | "read"[]; "programme": (string | null); "outlets": (string[] | null); "expiresAt": (string | null) };
+    ApiKey: { "id": string; "name": string; "ending": string; "state": "good" | "over" | "revoked"; "may": ("record" | "quote" | "read")[]; "programme": (string | null); "outlets": ({ "code": string; "name": string }[] | null); "createdBy": (string | null); "createdAt": string; "expiresAt": (string | null); "lastUsedAt": (string | null); "revokedBy": (string | null); "revokedAt": (string | null) };
+    KeyAsked: { "name": string; "may": ("record" | "quote" | "read")[]; "programme"?: string; "outlets"?: string[]; "expiresAt"?: string };
+    OwnKey: { "name": string; "may": ("record" | "quote" | "read")[]; "programme": (string | null); "outlets": (string[] | null); "expiresAt": (string | null) };
   };
 }
