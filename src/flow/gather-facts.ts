@@ -24,8 +24,10 @@ export async function readNetwork(
   tx: Tx,
   given: readonly Pick<NewActivity, 'participant' | 'outlet'>[],
 ): Promise<Network> {
-  const participants = await participantsByIds(tx, [...new Set(given.map((each) => each.participant))]);
-  const outlets = await outletsByIds(tx, [...new Set(given.map((each) => each.outlet))]);
+  const [participants, outlets] = await Promise.all([
+    participantsByIds(tx, [...new Set(given.map((each) => each.participant))]),
+    outletsByIds(tx, [...new Set(given.map((each) => each.outlet))]),
+  ]);
   return {
     participants: new Map(participants.map((each) => [each.id, each])),
     outlets: new Map(outlets.map((each) => [each.id, each])),

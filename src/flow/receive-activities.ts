@@ -13,7 +13,7 @@ import { listProgrammes, programmeByCode, type Programme } from '../network/prog
 import { staffByIds } from '../network/staff.ts';
 import { queueMessages, type NewMessage } from '../notify/outbox.ts';
 import { gatherByName } from '../shared/gather.ts';
-import type { ActivityId, Id, StaffId, TenantId } from '../shared/id.ts';
+import type { ActivityId, StaffId, TenantId } from '../shared/id.ts';
 import { refuse, type Refused } from '../shared/refusal.ts';
 import type { App } from './app.ts';
 import { groupOf, points as pointsAsset } from './plan-awards.ts';
@@ -134,8 +134,7 @@ function openQueue(app: Door): Queue {
 }
 
 async function receiveIn(tx: Tx, code: string, deliveries: readonly Delivery[], at: Date): Promise<Answer[]> {
-  const programme = await programmeNamed(tx, code);
-  const mayDeliver = await deliverers(tx, deliveries);
+  const [programme, mayDeliver] = await Promise.all([programmeNamed(tx, code), deliverers(tx, deliveries)]);
   const answers: Answer[] = deliveries.map((delivery) => {
     if (!mayDeliver.has(delivery.by.id)) return refuse('not-allowed');
     return programme ? { ok: true, received: [] } : refuse('bad-request', unnamed);
@@ -235,13 +234,10 @@ async function tellParticipants(tx: Tx, settled: readonly Settled[], at: Date): 
   const changes = settled.filter((one) => one.ok && one.points !== 0n) as Extract<Settled, { ok: true }>[];
   if (changes.length === 0) return;
   const asset = assetId(tx.tenant, pointsAsset);
-  const accountOf = (owner: Id<string>) => accountId(tx.tenant, owner, 'available', asset);
-  const balances = await availableOf(
-    tx,
-    changes.map(({ participant }) => accountOf(participant.id)),
-  );
-  const messages = changes.map(({ activity, points, participant, outlet }): NewMessage => {
-    const balance = Number(balances.get(accountOf(participant.id)) ?? 0n);
+  const accounts = changes.map(({ participant }) => accountId(tx.tenant, participant.id, 'available', asset));
+  const balances = await availableOf(tx, accounts);
+  const messages = changes.map(({ activity, points, participant, outlet }, i): NewMessage => {
+    const balance = Number(balances.get(accounts[i]!) ?? 0n);
     const about = { participant: participant.id, language: participant.language, cause: groupOf(activity) };
     if (activity.version > 1) {
       const facts = { outlet: outlet.name, change: Number(points), balance };
@@ -253,6 +249,8 @@ async function tellParticipants(tx: Tx, settled: readonly Settled[], at: Date): 
       facts: { outlet: outlet.name, count: Number(points), balance },
     };
   });
-  await queueMessages(tx, messages, at);
-  await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
+  await Promise.all([
+    queueMessages(tx, messages, at),
+    enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` }),
+  ]);
 }

@@ -37,16 +37,26 @@ const columns = `m.id, m.participant, m.channel, m.language, m.key, m.body, m.cr
 
 /** Writes messages into the outbox, in the transaction of what caused them. They go out with `deliverMessages`. */
 export async function queueMessages(tx: Tx, messages: readonly NewMessage[], at: Date): Promise<void> {
+  if (messages.length === 0) return;
   // Said once here so that a missing fact stops the work that has it, and not a delivery that cannot mend it.
   for (const message of messages) text(message.language, message.key, message.facts);
-  const rows = messages.map((message) => ({ ...message, id: newId<MessageId>(at) }));
+  // JSON writes control characters as escapes, so one of them can part documents; arrays of texts cost far more.
   await tx.query(
     `insert into message (tenant, id, participant, channel, key, facts, language, cause, created_at)
-     select $1, r.id, r.participant, 'in-app', r.key, r.facts, r.language, r.cause, $3
-     from jsonb_to_recordset($2::jsonb) as r (id uuid, participant uuid, key text, facts jsonb, language text,
-       cause uuid)
+     select $1, r.id, r.participant, 'in-app', r.key, r.facts::jsonb, r.language, r.cause, $2
+     from rows from (unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]),
+       string_to_table($8::text, E'\\x1e')) as r (id, participant, cause, key, language, facts)
      on conflict (tenant, cause, participant, key) do nothing`,
-    [tx.tenant, JSON.stringify(rows), at],
+    [
+      tx.tenant,
+      at,
+      messages.map(() => newId<MessageId>(at)),
+      messages.map(({ participant }) => participant),
+      messages.map(({ cause }) => cause),
+      messages.map(({ key }) => key),
+      messages.map(({ language }) => language),
+      messages.map(({ facts }) => JSON.stringify(facts)).join('\x1e'),
+    ],
     { name: 'outbox-queue' },
   );
 }

@@ -30,8 +30,7 @@ export type Followed = {
 
 /** What a programme follows. Kept as long as its rules and documents are the same. */
 export async function followedBy(tx: Tx, programme: ProgrammeId): Promise<Followed> {
-  const rules = await liveRules(tx, programme);
-  const documents = await documentsFollowed(tx, programme);
+  const [rules, documents] = await Promise.all([liveRules(tx, programme), documentsFollowed(tx, programme)]);
   const known = kept.get(rules);
   if (known?.documents === documents) return known.followed;
   const followed = follow(programme, rules, documents);
