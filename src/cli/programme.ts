@@ -23,7 +23,7 @@ A programme as code: DIR holds programme.json, rules/CODE.json, and tests/*.json
   apply DIR    save what differs as drafts, all of it or nothing; with --launch let it take effect. An older folder rolls back
   export DIR   write what is live as such a folder
 
-  --by CODE        who acts, a manager (apply)
+  --by CODE        who acts: a manager, or a controller who approves (apply)
   --launch         launch the drafts, change the programme's settings, retire live rules that are not in DIR (apply)
   --waive REASON   why rules that were not replayed may go live all the same (apply --launch)
   --programme CODE which programme (export; may be left out where there is only one)

@@ -156,12 +156,12 @@ test('time zone and currency of a programme stay; a controller sets what one per
   };
   expect(await apply(dear, launch)).toMatchObject({ ok: true, rules: [{ state: 'proposed' }] });
   expect(await apply(dear, launch)).toMatchObject({ ok: false, refused: 'second-person' });
-  expect(await apply(dear, launch, { code: 'maya', role: 'manager' })).toMatchObject({
-    rules: [{ code: 'dear', state: 'live' }],
-  });
+  const more = { ...dear, rules: [...dear.rules, rule('more', { stacking: bounded.rules[0]!.stacking })] };
+  expect(await apply(more, launch, karim)).toMatchObject({ refused: 'not-allowed', document: 'rules/more' });
+  expect(await apply(dear, launch, karim)).toMatchObject({ rules: [{ code: 'dear', state: 'live' }] });
   const programme = await inNusa((tx) => programmeByCode(tx, 'autumn'));
   const standing = await inNusa((tx) => standingRules(tx, programme!.id));
-  expect(standing.find(({ code }) => code === 'dear')!.createdBy).toBe('maya');
+  expect(standing.find(({ code }) => code === 'dear')!.createdBy).toBe('karim');
 });
 
 test('tiers and segments stand beside the rules, and rules may name them', async () => {

@@ -38,7 +38,8 @@ export type Undecided =
 
 /**
  * Saves documents as drafts, which judge nobody. What the newest version of a rule says already is left as it is. `beside`
- * are tiers and segments that they may name though they are not saved yet. Managers may. Answers in order.
+ * are tiers and segments that they may name though they are not saved yet. Managers may; a controller, who approves what
+ * others drafted, may say the same again. Answers in order.
  */
 export async function draftRules(
   tx: Tx,
@@ -48,7 +49,7 @@ export async function draftRules(
   at: Date,
   { beside, ...options }: Pick<SaveOptions, 'basedOn'> & { beside?: readonly OtherDocument[] } = {},
 ): Promise<(Decided | Undecided)[]> {
-  if (by.role !== 'manager') return documents.map(() => refuse('not-allowed'));
+  if (!isSecond(by)) return documents.map(() => refuse('not-allowed'));
   const newest = byCode(await newestRules(tx, programme.id));
   const known = await knownNames(tx, programme, wellFormed(documents), beside);
   const isSaid = (document: unknown): StoredRule | null => {
@@ -59,6 +60,8 @@ export async function draftRules(
   };
   const said = documents.map(isSaid);
   const fresh = documents.filter((_, index) => said[index] === null);
+  if (fresh.length > 0 && by.role !== 'manager')
+    return said.map((stored) => (stored ? decided(stored, stored.state) : refuse('not-allowed')));
   const saved = await saveRules(tx, programme.id, fresh, by.code, at, { ...options, state: 'draft', known });
   await recordDecisions(
     tx,
