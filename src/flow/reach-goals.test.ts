@@ -257,6 +257,28 @@ test('a budget is shared by goals, and given back when one is not reached any mo
   expect(await earned([sold('2018-10-09', 10)])).toBe(100);
 });
 
+test('over a rolling window a goal says which days were counted, and a correction of them takes it back', async () => {
+  const rolling = { ...weekly, per: 'month', window: 'P14D', target: 20_000 } as const;
+  await save(goalRule('rolling', rolling));
+  const gains = [await earned([sold('2017-08-25', 12)])];
+  const sale = sold('2017-09-05', 8);
+  gains.push(await earned([sale]));
+  // It is lower again, and still paid once.
+  gains.push(await earned([sold('2017-09-20', 1)]));
+  const [kept] = await inNusa((tx) =>
+    tx.query<{ document: { considered: { steps: unknown[] }[] } }>(
+      `select document from settlement where tenant = $1 and rule = $2 and first_day = '2017-09-01'`,
+      [tx.tenant, ruleIdOf(tx, people.programme, 'rolling')],
+    ),
+  );
+  const facts = { from: '2017-08-23', to: '2017-09-05', done: 20, target: 20 };
+  expect(kept!.document.considered[0]!.steps).toContainEqual(
+    expect.objectContaining({ code: 'goal-counted', facts: expect.objectContaining(facts) }),
+  );
+  gains.push(await earned([{ ...sale, withdrawn: true }]));
+  expect(gains).toEqual([0, 100, 0, -100]);
+});
+
 test('an edit in the middle of a week keeps what was done and judges from the next week on', async () => {
   await save(goalRule('edited', weekly));
   await record([sold('2018-11-05', 7)], noon('2018-11-05'));

@@ -2,20 +2,26 @@ import type { AwardEffect } from '../rules/document.ts';
 import { armOf } from '../rules/evaluate-experiment.ts';
 import type { Fact, Reason } from '../rules/evaluation.ts';
 import type { ProgrammeId, RuleId } from '../shared/id.ts';
-import { addDays, momentAt } from '../shared/time.ts';
+import { addDays, momentAt, type Day } from '../shared/time.ts';
 import type { CounterId, SubjectId } from './counter.ts';
 import { latestName, sumName, type Sums } from './counters.ts';
+import { dayAfterBack } from './evaluate-tier.ts';
 import { countersOf, isShare, versionFor, type GoalRule, type GoalVersions } from './goal.ts';
 import { periodBefore, periodLastYear, type Period } from './period.ts';
 
 /** A target set for somebody; the newest one that begins on or before a period's first day counts. */
 export type Target = { rule: RuleId; subject: SubjectId; startsOn: string; version: number; value: bigint };
 
+/** The day on which each period stood best over a window, by `sumName` and the first day of the period. */
+export type BestDays = ReadonlyMap<string, ReadonlyMap<string, Day>>;
+
 /** What goals are judged by. `now` decides only which periods are over. */
 export type GoalFacts = {
   programme: ProgrammeId;
   timeZone: string;
   sums: Sums;
+  /** Over a window; where it is absent payments are explained by their period. */
+  bestDays?: BestDays;
   targets: readonly Target[];
   now: Date;
 };
@@ -27,6 +33,8 @@ export type Standing = {
   done: bigint;
   /** Over a window `done` is the best of the period's days, and this is where the last of them stands; otherwise the same. */
   latest: bigint;
+  /** The days that were added up for `done`. */
+  counted: { first: Day; last: Day };
   /** Null: none is set, or there is nothing to grow from. */
   target: bigint | null;
   /** How many periods in a row were reached, this one among them. */
@@ -99,13 +107,14 @@ function standingOf(rule: GoalRule, subject: SubjectId, period: Period, facts: G
   const { goal, scope } = rule.document;
   const own = seenBy(rule, subject, facts);
   const { done, latest, target } = own(period);
+  const counted = daysCounted(rule, subject, period, facts);
   const isOpen = isShare(goal.counts) && !isOver(period, facts);
   const effects = goalEffects(rule);
   const lowest = effects[0]?.at ?? 100;
   const { experiment } = rule.document;
   const isHeldOut = experiment !== undefined && armOf(experiment, subject) === 'hold-out';
   const earned = isOpen || isHeldOut ? [] : effects.filter(({ at = 100 }) => paysAt(at));
-  return { rule, period, done, latest, target, run: runAt(lowest), isOpen, earned };
+  return { rule, period, done, latest, counted, target, run: runAt(lowest), isOpen, earned };
 
   function paysAt(percent: number): boolean {
     const run = runAt(percent);
@@ -119,6 +128,19 @@ function standingOf(rule: GoalRule, subject: SubjectId, period: Period, facts: G
       run += 1;
     return run;
   }
+}
+
+function daysCounted(
+  rule: GoalRule,
+  subject: SubjectId,
+  period: Period,
+  { programme, bestDays }: GoalFacts,
+): Standing['counted'] {
+  const { per, window } = rule.document.goal;
+  if (window === undefined) return period;
+  const { part: counter } = countersOf(programme, rule);
+  const best = bestDays?.get(sumName({ counter, subject, per, window }))?.get(period.first);
+  return best === undefined ? period : { first: dayAfterBack(best, window), last: best };
 }
 
 function isReached({ done, target }: { done: bigint; target: bigint | null }, percent: number): boolean {

@@ -62,8 +62,8 @@ export function settlementUnder(
   return { considered: [considered], uses: usesOf(rule, legs, view) };
 }
 
-/** What was counted in the period, of what was to be reached: by this the payment is explained. */
-function countedSteps({ rule, period, done, target }: Standing): Step[] {
+/** What was counted on which days, of what was to be reached: by this the payment is explained. */
+function countedSteps({ rule, counted: { first, last }, done, target }: Standing): Step[] {
   const { counts, inARow } = rule.document.goal;
   const of = isShare(counts) ? 'share' : counts.of;
   const fact = (value: bigint): Fact => {
@@ -71,7 +71,7 @@ function countedSteps({ rule, period, done, target }: Standing): Step[] {
     if ('currency' in counts) return { minor: Number(value), currency: counts.currency };
     return Number(value) / (counts.of === 'quantity' ? 1000 : 1);
   };
-  const facts = { from: period.first, to: period.last, of, done: fact(done), target: fact(target!) };
+  const facts = { from: first, to: last, of, done: fact(done), target: fact(target!) };
   const inRow: Step[] = inARow === undefined ? [] : [{ code: 'goal-in-a-row', facts: { count: inARow } }];
   return [{ code: 'goal-counted', facts }, ...inRow];
 }

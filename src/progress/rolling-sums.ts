@@ -1,20 +1,26 @@
 import type { Tx } from '../db/transact.ts';
 import type { Goal } from '../rules/document.ts';
 import { latestName, sumName, type SumAsked, type Sums } from './counters.ts';
+import type { BestDays } from './evaluate-goal.ts';
 
 /** Periods of a counter in which the sums over a window are asked for; days are included. */
 export type RollingAsked = SumAsked & { window: NonNullable<Goal['window']> };
 
 /**
  * What a counter adds up to over a window, for each period that has a day with something in it: the highest sum of its
- * days, and under `latestName` that of the last one. `evaluate-sums.ts` says the same without a database.
+ * days, and under `latestName` that of the last one; with the day of the highest. `evaluate-sums.ts` says the same without a database.
  */
-export async function rollingSums(tx: Tx, wanted: readonly RollingAsked[]): Promise<Sums> {
+export async function rollingSums(
+  tx: Tx,
+  wanted: readonly RollingAsked[],
+): Promise<{ sums: Sums; bestDays: BestDays }> {
   const sums = new Map<string, Map<string, bigint>>();
-  if (wanted.length === 0) return sums;
+  const bestDays = new Map<string, Map<string, string>>();
+  if (wanted.length === 0) return { sums, bestDays };
   const rows = await tx.query<Row>(
     `select a.counter, a.subject, a.per, a."window", p.first, max(w.value) as highest,
-       (array_agg(w.value order by e.day desc))[1] as latest
+       (array_agg(w.value order by e.day desc))[1] as latest,
+       (array_agg(e.day order by w.value desc, e.day))[1] as best
      from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::date[], $7::date[])
        as a (counter, subject, per, "window", first, last)
      cross join lateral (
@@ -43,21 +49,23 @@ export async function rollingSums(tx: Tx, wanted: readonly RollingAsked[]): Prom
       wanted.map(({ to }) => to),
     ],
   );
-  for (const { first, highest, latest, ...asked } of rows) {
+  for (const { first, highest, latest, best, ...asked } of rows) {
     keep(sums, sumName(asked), first, highest);
     keep(sums, latestName(asked), first, latest);
+    keep(bestDays, sumName(asked), first, best);
   }
-  return sums;
+  return { sums, bestDays };
 }
 
 type Row = Pick<RollingAsked, 'counter' | 'subject' | 'per' | 'window'> & {
   first: string;
   highest: bigint;
   latest: bigint;
+  best: string;
 };
 
 // Two who ask for the same may ask for other periods; of one period all get the same.
-function keep(sums: Map<string, Map<string, bigint>>, name: string, first: string, value: bigint): void {
-  const known = sums.get(name) ?? new Map<string, bigint>();
-  sums.set(name, known.set(first, value));
+function keep<T>(all: Map<string, Map<string, T>>, name: string, first: string, value: T): void {
+  const known = all.get(name) ?? new Map<string, T>();
+  all.set(name, known.set(first, value));
 }

@@ -45,12 +45,13 @@ export async function judgeGoals(
   now: Date,
 ): Promise<Judged[]> {
   const asked = touched.flatMap((one) => askedFor(programme, one));
+  const rolling = await rollingSums(tx, asked.filter(isRolling));
   const sums = new Map([
     ...(await sumsOf(
       tx,
       asked.filter(({ window }) => window === undefined),
     )),
-    ...(await rollingSums(tx, asked.filter(isRolling))),
+    ...rolling.sums,
   ]);
   const individual = touched.filter(({ goal }) => goal.versions.some(hasIndividualTarget));
   const targets = await targetsOf(
@@ -58,7 +59,9 @@ export async function judgeGoals(
     individual.map(({ goal }) => goal.rule),
     individual.map(({ subject }) => subject),
   );
-  const facts: GoalFacts = { programme: programme.id, timeZone: programme.timeZone, sums, targets, now };
+  const { id, timeZone } = programme;
+  const { bestDays } = rolling;
+  const facts: GoalFacts = { programme: id, timeZone, sums, bestDays, targets, now };
   const judged = new Map<GoalId, Judged>();
   for (const one of touched) {
     const { goal, subject, occurredAt } = one;
