@@ -79,7 +79,12 @@ describe('replays', () => {
         state: 'done',
         evaluated: 1,
         expected: 1,
-        result: { totals: [{ asset: 'points', live: 25, proposed: 50 }], participants: { winners: 1 } },
+        result: {
+          totals: [{ asset: 'points', live: 25, proposed: 50 }],
+          participants: { winners: 1, most: [{ kind: 'participant', code: 'budi' }] },
+          tiers: null,
+          notCounted: [],
+        },
       },
     });
     const kept = await withTenant(app.db, world.tenant, (tx) => replayOf(tx, world.programme, generous));
