@@ -75,6 +75,14 @@ describe.skipIf(isExternal)('the program', { timeout: 120_000 }, () => {
     });
   });
 
+  test('takes the rules of a programme’s folder for a replay, each once', async () => {
+    const folder = path.resolve(import.meta.dirname, '../../demo/programme');
+    const days = ['--from', '2018-01-01', '--to', '2018-01-31'];
+    const { code, err } = await run(['replay', folder, path.join(folder, 'rules/base.json'), ...days]);
+    expect(code).toBe(2);
+    expect(err).toContain('There are two rules base.');
+  });
+
   test('says in words what a person can mend, with exit code 1 and no stack trace', async () => {
     const { code, out, err } = await run(['verify', '--json'], {
       DATABASE_URL: 'postgres://sari:x@127.0.0.1:1/shop',

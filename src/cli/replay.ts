@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { readConfig } from '../config.ts';
@@ -20,6 +20,7 @@ export const usage = `Usage: npx mitra replay [RULE_FILE|FOLDER ...] --from DAY 
 
 Runs rules over what really happened, by the day of the event, beside today's rules, and tells what they would have cost and for
 whom. The rules of the files take the place of live ones with the same codes; without a file today's rules are replayed alone.
+A folder is that of a programme, or of rules.
 Nothing is posted. Ctrl-C ends it.
 
   --from, --to   first and last day, such as 2018-01-01
@@ -42,6 +43,9 @@ export async function run(args: string[]): Promise<number> {
   const lastDay = readDay('--to', values.to);
   if (lastDay < firstDay) throw new UsageProblem('--to is before --from.');
   const documents = positionals.flatMap(readRules);
+  const codes = documents.map(({ code }) => code);
+  const twice = codes.find((code, index) => codes.indexOf(code) < index);
+  if (twice !== undefined) throw new UsageProblem(`There are two rules ${twice}.`);
   const threads = values.threads === undefined ? undefined : Number(values.threads);
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 64))
     throw new UsageProblem('--threads takes a number from 1 to 64.');
@@ -92,11 +96,14 @@ function pickProgramme(programmes: readonly Programme[], code: string | undefine
 }
 
 function readRules(given: string): RuleDocument[] {
-  if (statSync(given, { throwIfNoEntry: false })?.isDirectory())
+  if (statSync(given, { throwIfNoEntry: false })?.isDirectory()) {
+    // Of a whole programme its rules.
+    if (existsSync(path.join(given, 'programme.json'))) return readRules(path.join(given, 'rules'));
     return readdirSync(given)
       .filter((name) => name.endsWith('.json'))
       .sort()
       .flatMap((name) => readRules(path.join(given, name)));
+  }
   const compiled = compileDocument(readJson(given));
   if (compiled.ok) return [compiled.document];
   const [problem] = compiled.problems;
