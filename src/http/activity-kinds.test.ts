@@ -151,6 +151,24 @@ test('D14: a lesson pays once, and only when its quiz was passed', async () => {
   expect(points.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 20]);
 });
 
+test('a goal counts by attributes: two lessons that were passed with four stars or more', async () => {
+  await ask('rina', 'POST', 'activity-kinds', { kind: 'lesson', attributes: { stars: 'int' } });
+  await launch(
+    rule('two-lessons', {
+      scope: { kinds: ['lesson'], attributes: { stars: 'int' } },
+      condition: 'activity.attributes.stars >= 4',
+      effects: [{ kind: 'award', leg: 'both', asset: 'points', per: 'goal', units: 40 }],
+      goal: { for: 'participant', per: 'month', counts: { of: 'activities' }, target: 2 },
+    }),
+  );
+  const points = async () => (await ask('sari', 'GET', 'wallet')).body['balances'][0].available as number;
+  const before = await points();
+  for (const stars of [5, 3]) await record(shelf({ stars }, { kind: 'lesson' }));
+  expect((await points()) - before).toBe(0);
+  await record(shelf({ stars: 4 }, { kind: 'lesson' }));
+  expect((await points()) - before).toBe(40);
+});
+
 test('D15: a display pays when it is approved, and is taken back when it no longer is', async () => {
   await ask('rina', 'POST', 'activity-kinds', { kind: 'display', attributes: { approved: 'bool' } });
   await launch(

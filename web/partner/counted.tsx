@@ -18,7 +18,7 @@ function Told({ activity }: { activity: Activity }) {
   const { id, occurredAt, lines, totalMinor, currency } = activity;
   const { data, problem } = useRead<Traces>(`/activities/${id}/explanation`);
   const points = (data?.rules ?? [])
-    .flatMap(({ awards }) => awards)
+    .flatMap(({ awards, to }) => (to === null ? awards : []))
     .reduce((sum, { asset, units }) => (asset === 'points' ? sum + units : sum), 0);
   return (
     <div class="columns">

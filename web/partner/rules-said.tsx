@@ -20,7 +20,8 @@ const nearReasons = new Set([
 
 /** What every rule made of something that was sold: what it gave and how, or why it gave nothing. */
 export function RulesSaid({ rules, sum }: { rules: Evaluation[]; sum?: number }) {
-  const fired = rules.filter(({ fired }) => fired);
+  // What somebody else gets for it is on their slip.
+  const fired = rules.filter(({ fired, to }) => fired && to === null);
   const silent = rules.filter(({ fired }) => !fired);
   const near = silent.filter(({ reason }) => nearReasons.has(reason.code));
   const far = silent.filter(({ reason }) => !nearReasons.has(reason.code));

@@ -11,7 +11,8 @@ export function Awards({ evidence }: { evidence: EvidenceDetail }) {
   const fired = evidence.evaluation.filter((rule) => rule.fired);
   const quiet = evidence.evaluation.filter((rule) => !rule.fired);
   const links = linkAwards(fired, evidence.transfers);
-  const awarded = fired.flatMap(({ awards }) => awards).filter(({ asset }) => asset === 'points');
+  const own = fired.filter(({ to }) => to === null);
+  const awarded = own.flatMap(({ awards }) => awards).filter(({ asset }) => asset === 'points');
   const withheld = awarded.reduce((sum, { units }) => sum + units, 0) - evidence.points;
   return (
     <div className="desk">
