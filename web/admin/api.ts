@@ -41,6 +41,7 @@ export type Replay = Schemas['Replay'];
 export type ReplayResult = NonNullable<Schemas['ReplayResult']>;
 export type Product = Schemas['Product'];
 export type Experiment = Schemas['Experiment'];
+export type ApiKey = Schemas['ApiKey'];
 export type Goal = Schemas['Goal'];
 export type GoalStanding = Schemas['GoalStanding'];
 export type StandingOf = Schemas['StandingOf'];

@@ -1,5 +1,6 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { languages, type Language } from '../texts/say.ts';
 import { bodyOf, client, type Me } from './api.ts';
 import { Icon } from './icons.tsx';
@@ -11,6 +12,7 @@ export function PersonMenu({ me }: { me: Me }) {
   const { say } = reader;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const schemes = [
     ['auto', 'auto'],
     ['light', 'sun'],
@@ -57,6 +59,11 @@ export function PersonMenu({ me }: { me: Me }) {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        {me.role === 'manager' && (
+          <Menu.Item leftSection={<Icon name="boxes" />} onClick={() => void navigate({ to: '/keys' })}>
+            {say('admin.keys.title')}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Icon name="leave" />} onClick={() => void leave()}>
           {say('admin.sign-out')}
         </Menu.Item>

@@ -181,6 +181,14 @@ export const replayById = (id: string) =>
 
 const isOver = (state: string): boolean => state !== 'waiting' && state !== 'running';
 
+/** Keys beyond a page of this size are so many that nobody looks at them one by one; the API has the others. */
+const keysMax = 200;
+
+export const keys = queryOptions({
+  queryKey: ['keys'],
+  queryFn: () => bodyOf(client.GET('/api/v1/keys', { params: { query: { limit: keysMax } } })),
+});
+
 export const experiments = queryOptions({
   queryKey: ['experiments'],
   queryFn: () => bodyOf(client.GET('/api/v1/experiments')),

@@ -77,6 +77,12 @@ const partners = createRoute({
   component: lazyRouteComponent(() => import('./partners.tsx'), 'PartnersPage'),
 });
 
+const keysPage = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./keys/page.tsx'), 'KeysPage'),
+});
+
 const rulesPage = createRoute({
   getParentRoute: () => root,
   path: '/rules',
@@ -150,6 +156,7 @@ const tree = root.addChildren([
   transferPage,
   participantPage,
   partners,
+  keysPage,
 ]);
 
 export function makeRouter(queries: QueryClient) {
