@@ -16,6 +16,7 @@ import { addDays } from '../shared/time.ts';
 import { explainRules } from './explain-award.ts';
 import { recordAndPost } from './record-activities.ts';
 import { settleEndedGoals } from './settle-ended.ts';
+import { goalsOfToday } from './tell-progress.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let people: World;
@@ -261,6 +262,15 @@ test('over a rolling window a goal says which days were counted, and a correctio
   const rolling = { ...weekly, per: 'month', window: 'P14D', target: 20_000 } as const;
   await save(goalRule('rolling', rolling));
   const gains = [await earned([sold('2017-08-25', 12)])];
+  // Of what counted in August, and what no longer does: where the two weeks before a day stand.
+  const stands = async (day: string) => {
+    const [own] = await inNusa(async (tx) =>
+      goalsOfToday(tx, (await programmeById(tx, people.programme))!, people.budi, 'en', noon(day)),
+    );
+    return [Number(own!.done), own!.says];
+  };
+  expect(await stands('2017-09-02')).toEqual([12_000, 'No bonus yet: 8 pieces short of the monthly goal.']);
+  expect(await stands('2017-09-20')).toEqual([0, 'No bonus yet: 20 pieces short of the monthly goal.']);
   const sale = sold('2017-09-05', 8);
   gains.push(await earned([sale]));
   // It is lower again, and still paid once.
@@ -271,6 +281,7 @@ test('over a rolling window a goal says which days were counted, and a correctio
       [tx.tenant, ruleIdOf(tx, people.programme, 'rolling')],
     ),
   );
+  expect(await stands('2017-09-30')).toEqual([20_000, 'Reached: monthly goal.']);
   const facts = { from: '2017-08-23', to: '2017-09-05', done: 20, target: 20 };
   expect(kept!.document.considered[0]!.steps).toContainEqual(
     expect.objectContaining({ code: 'goal-counted', facts: expect.objectContaining(facts) }),
