@@ -2,8 +2,10 @@ import type { Tx } from '../db/transact.ts';
 import { assetByCode } from '../ledger/accounts.ts';
 import { listAreas } from '../network/areas.ts';
 import { outletIdOf, outletsByIds } from '../network/outlets.ts';
+import { participantKinds } from '../network/participants.ts';
 import { listProducts, productIdOf, productsByIds } from '../network/products.ts';
 import type { Programme } from '../network/programmes.ts';
+import { wordsOfNetwork } from '../network/words.ts';
 import { documentsOf } from '../progress/documents.ts';
 import type { OtherDocument } from '../programme/document.ts';
 import { namesIn, type KnownNames, type NamedKind } from '../rules/check-neighbours.ts';
@@ -39,6 +41,8 @@ export async function knownNames(
   );
   const catalogue = used('categories').length > 0 ? await listProducts(tx) : [];
   const areas = used('areas').length > 0 ? await listAreas(tx) : [];
+  // No list of channels is kept: a channel is what some outlet has.
+  const channels = used('channels').length > 0 ? (await wordsOfNetwork(tx)).channels : [];
   const standing = [...(await standingDocuments(tx, programme)), ...beside];
   const tiers = standing.flatMap((one) => (one.kind === 'tiers' ? one.tiers.map(({ code }) => code) : []));
   return {
@@ -51,6 +55,8 @@ export async function knownNames(
     skus: products.map(({ sku }) => sku),
     categories: [...new Set(catalogue.map(({ category }) => category))],
     areas: areas.map(({ code }) => code),
+    channels,
+    participantKinds,
   };
 }
 

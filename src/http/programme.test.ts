@@ -113,6 +113,16 @@ describe('rules over HTTP', () => {
     });
   });
 
+  test('are refused where they name what nobody has', async () => {
+    const audience = { channels: ['pharmacy', 'farmacy'], participantKinds: ['seller', 'sellr'] };
+    const document = rule('bad', { scope: { kinds: ['receipt'], audience } });
+    const { body } = await ask('dewi', 'POST', 'rules/validation', { document });
+    expect(body['problems']).toMatchObject([
+      { at: 'scope.audience.participantKinds', facts: { name: 'sellr' } },
+      { at: 'scope.audience.channels', facts: { name: 'farmacy' } },
+    ]);
+  });
+
   test('are changed by managers only, and seen by the brand’s own people only', async () => {
     expect((await ask('dewi', 'POST', 'rules', { document: rule('x') })).status).toBe(403);
     expect((await ask('sari', 'GET', 'rules')).status).toBe(404);

@@ -3,7 +3,9 @@ import { nameId, type ParticipantId, type PartnerId } from '../shared/id.ts';
 import { outletIdOf } from './outlets.ts';
 import { partnerIdOf } from './partners.ts';
 
-type ParticipantKind = 'seller' | 'owner' | 'promoter' | 'influencer' | 'buyer';
+/** What people can be enrolled as. */
+export const participantKinds = ['seller', 'owner', 'promoter', 'influencer', 'buyer'] as const;
+type ParticipantKind = (typeof participantKinds)[number];
 
 /** Somebody enrolled in a programme; partner and outlets by code. */
 export type NewParticipant = {

@@ -16,6 +16,7 @@ export type NamedKind =
   | 'areas'
   | 'channels'
   | 'outlets'
+  | 'participantKinds'
   | 'lists'
   | 'skus'
   | 'categories';
@@ -28,7 +29,17 @@ export function namesIn({ scope, effects }: RuleDocument): {
 }[] {
   const { audience = {}, products = {} } = scope;
   const lists = { ...audience, ...products } as Partial<Record<string, unknown>>;
-  const kinds = ['tiers', 'segments', 'areas', 'channels', 'outlets', 'lists', 'skus', 'categories'] as const;
+  const kinds = [
+    'participantKinds',
+    'tiers',
+    'segments',
+    'areas',
+    'channels',
+    'outlets',
+    'lists',
+    'skus',
+    'categories',
+  ] as const;
   return [
     ...effects.flatMap((effect, index) =>
       'asset' in effect
