@@ -6,7 +6,10 @@ import { withTenant, type Tx } from '../db/transact.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { balancesOf, expiryOf } from '../ledger/read.ts';
 import { verifyBook } from '../ledger/verify.ts';
+import { programmeById } from '../network/programmes.ts';
+import { tiersOf } from '../progress/tiers.ts';
 import { importBalances, readBalances, type Imported } from './import-balances.ts';
+import { saveProgress } from './save-progress.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let people: World;
@@ -92,4 +95,37 @@ test.each([
   ['external_key,participant,asset,units,colour\n', 'colour'],
 ])('a file with the columns %j is refused', (text, field) => {
   expect(readBalances(text)).toMatchObject({ ok: false, refused: 'bad-request', facts: { field } });
+});
+
+test('the tier that people bring with them counts where tiers are computed already', async () => {
+  const tiers = {
+    format: 1,
+    kind: 'tiers',
+    code: 'tiers',
+    title: { en: 'Tiers' },
+    kinds: ['receipt'],
+    counts: { of: 'quantity' },
+    tiers: [
+      { code: 'bronze', title: { en: 'Bronze' }, from: 0 },
+      { code: 'silver', title: { en: 'Silver' }, from: 1000 },
+    ],
+    window: { kind: 'rolling', last: 'P1Y' },
+    lasts: { kind: 'since-joining', every: 'P1Y' },
+    downgrade: 'recomputed',
+    noticeDays: 30,
+  };
+  const programme = (await inNusa((tx) => programmeById(tx, people.programme)))!;
+  const by = { code: 'rina', role: 'manager' } as const;
+  expect(await saveProgress(database.db, people.tenant, programme, tiers, by, at, {})).toMatchObject({
+    ok: true,
+  });
+  const olena = async () =>
+    (await inNusa((tx) => tiersOf(tx, people.programme, [people.olena]))).get(people.olena);
+  expect(await olena()).toMatchObject([{ tier: 'bronze', safeUntil: null }]);
+  await bring(
+    'external_key,participant,asset,units,joined_on,tier\ntier-1,olena,points,1,2018-02-01,silver\n',
+  );
+  const [enrolled] = (await olena())!;
+  expect(enrolled).toMatchObject({ tier: 'silver', reason: 'enrolled' });
+  expect(enrolled!.safeUntil!.slice(5)).toBe('01-31');
 });
