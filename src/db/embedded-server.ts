@@ -58,7 +58,7 @@ const mb = 2 ** 20;
  * holds the pages in use, for with less a large ledger copies them in and out all the time. Checkpoints are rare, for after
  * each of them the next change of every page costs a whole page of log, which brings the next checkpoint nearer; after
  * a crash up to that much log is read again, a minute or two. It takes a tenth of the free disk at most, and only under load.
- * Tables are looked at every few seconds: until one that grew from nothing has been counted, PostgreSQL thinks it small and
+ * Tables are looked at every quarter of a minute: until one that grew from nothing has been counted, PostgreSQL thinks it small and
  * looks rows up by reading a tenant's all, at four times the cost.
  */
 function settingsFor(memoryBytes: number, diskBytes: number): Settings {
@@ -69,7 +69,7 @@ function settingsFor(memoryBytes: number, diskBytes: number): Settings {
     effective_cache_size: `${Math.floor(memoryBytes / 2 / mb)}MB`,
     max_wal_size: `${Math.floor(log / mb)}MB`,
     checkpoint_timeout: '30min',
-    autovacuum_naptime: '5s',
+    autovacuum_naptime: '15s',
     wal_compression: 'on',
   };
 }
