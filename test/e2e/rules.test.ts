@@ -175,6 +175,40 @@ describe.skipIf(!isBuilt)('rules on the brand page (skipped until `npm run build
     expect(complaints).toEqual([]);
   });
 
+  test('Rina declares a kind of activity that nobody foresaw, and a rule that pays for what it tells', async () => {
+    const { page, complaints } = await rina();
+    await page.getByRole('link', { name: 'Kinds of activity' }).click();
+    await page.getByLabel('Short code').fill('shelf-photo');
+    await page.getByLabel('Name', { exact: true }).fill('Shelf photo');
+    await page.getByRole('button', { name: 'Add something that it tells' }).click();
+    await page.getByLabel('Name, such as facings').fill('facings');
+    await page.getByRole('button', { name: 'Declare' }).click();
+    await page.getByText('facings (whole number)').waitFor();
+
+    await page.goto(`${web.url}/admin/rules/new?template=visits`);
+    await page.getByLabel('Visit').uncheck();
+    await page.getByLabel('Shelf photo').check();
+    await page.getByLabel('facings').check();
+    await page.getByText('Condition', { exact: true }).click();
+    await page.getByLabel('Must be true').fill('activity.attributes.facings >= 4');
+    await page.getByText('Nothing is wrong with it.').waitFor();
+    await expect
+      .poll(() => reading(page).innerText())
+      .toBe(
+        'All participants get 5 points for every “Shelf photo”, at most 25 points a day for each person.',
+      );
+    const awards = page.locator('.try .slip-sum');
+    for (const [facings, earned] of [
+      ['3', 'nothing'],
+      ['6', '5 Points'],
+    ] as const) {
+      await page.getByLabel('facings').last().fill(facings);
+      await page.getByRole('button', { name: 'What would it earn?' }).click();
+      await expect.poll(() => awards.innerText()).toContain(earned);
+    }
+    expect(complaints).toEqual([]);
+  });
+
   test('Rina launches a draft: what it changes, and why without a replay', async () => {
     await withTenant(testing.app.db, people.tenant, async (tx) => {
       const [stored] = await versionsOf(tx, ruleId('base'));
@@ -207,6 +241,7 @@ describe.skipIf(!isBuilt)('rules on the brand page (skipped until `npm run build
       const found: Record<string, string[]> = {};
       for (const screen of [
         'rules',
+        'rules?show=kinds',
         'rules/new',
         'rules/new?template=milestones',
         `rules/${ruleId('base')}`,

@@ -36,6 +36,7 @@ export type Participant = Schemas['Participant'];
 export type Rule = Schemas['Rule'];
 export type RuleState = Rule['versions'][number]['state'];
 export type RuleNames = Schemas['RuleNames'];
+export type ActivityKind = Schemas['ActivityKind'];
 export type Tried = Schemas['TriedActivity'];
 export type Replay = Schemas['Replay'];
 export type ReplayResult = NonNullable<Schemas['ReplayResult']>;

@@ -147,6 +147,18 @@ export const ruleNames = (programme: string | undefined) =>
     staleTime: 60_000,
   });
 
+/** The kinds of activity that a programme knows, the declared ones first. */
+export const activityKinds = (programme: string | undefined) =>
+  queryOptions({
+    queryKey: ['rules', 'kinds', programme ?? ''],
+    queryFn: () =>
+      bodyOf(
+        client.GET('/api/v1/activity-kinds', {
+          params: { query: programme === undefined ? {} : { programme } },
+        }),
+      ),
+  });
+
 /** What is wrong with a document as it stands; the answer before stays while the next one is on its way. */
 export const ruleProblems = (programme: string | undefined, document: object) =>
   queryOptions({

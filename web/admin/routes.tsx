@@ -14,8 +14,8 @@ import { evidenceDetail, evidenceList, explanation, ruleDetail, rules } from './
 /** What the address of the list says: the filter, the page of it, and the receipt that lies open over it. */
 export type EvidenceSearch = { state?: EvidenceState; before?: string; open?: string };
 
-/** The rules: the experiments instead, or only rules of one state. */
-export type RulesSearch = { show?: 'experiments'; state?: RuleState };
+/** The rules: instead the experiments or the kinds of activity, one of which is changed; or only rules of one state. */
+export type RulesSearch = { show?: 'experiments' | 'kinds'; kind?: string; state?: RuleState };
 /** A new rule: the template that it begins with, and the programme where there are several. */
 type NewRuleSearch = { template?: string; programme?: string };
 /** A rule: which view of it, which replay, and what is compared with what: days of a replay, or versions. */
@@ -86,8 +86,9 @@ const keysPage = createRoute({
 const rulesPage = createRoute({
   getParentRoute: () => root,
   path: '/rules',
-  validateSearch: ({ show, state }: Record<string, unknown>): RulesSearch => ({
-    ...(show === 'experiments' && { show }),
+  validateSearch: ({ show, kind, state }: Record<string, unknown>): RulesSearch => ({
+    ...((show === 'experiments' || show === 'kinds') && { show }),
+    ...(typeof kind === 'string' && { kind }),
     ...(ruleStates.some((one) => one === state) && { state: state as RuleState }),
   }),
   loader: ({ context }) => void context.queries.prefetchQuery(rules),

@@ -44,13 +44,12 @@ export function Awards({ evidence }: { evidence: EvidenceDetail }) {
 
 /** A rule that paid, line by line; each award leads to its transfer where there is one. */
 export function FiredRule({ rule, links }: { rule: Evaluation; links?: Map<object, TransferRow> }) {
-  const { say } = useReader();
   return (
     <li className="slip-rule">
       <div className="slip-line">
         <span className="slip-title">
           {rule.rule.title}
-          <span className="is-faint"> {say('admin.rule.version', { version: rule.rule.version })}</span>
+          <Version version={rule.rule.version} />
         </span>
         <span className="slip-units">
           {rule.awards.map((award) => (
@@ -66,6 +65,13 @@ export function FiredRule({ rule, links }: { rule: Evaluation; links?: Map<objec
       </ul>
     </li>
   );
+}
+
+// A document that is only tried has no version yet.
+function Version({ version }: { version: number }) {
+  const { say } = useReader();
+  const text = version === 0 ? say('admin.rule-state.draft') : say('admin.rule.version', { version });
+  return <span className="is-faint"> {text}</span>;
 }
 
 function AwardUnits({
@@ -102,8 +108,7 @@ export function QuietRules({ rules }: { rules: Evaluation[] }) {
         {rules.map(({ rule, reason }) => (
           <li key={rule.id}>
             <span>
-              {rule.title}{' '}
-              <span className="is-faint">{say('admin.rule.version', { version: rule.version })}</span>
+              {rule.title} <Version version={rule.version} />
             </span>
             <span className="is-soft">{reason.text}</span>
           </li>

@@ -1,5 +1,5 @@
 import type { ReplayResult } from '../api.ts';
-import { useReader } from '../language.tsx';
+import { localeOf, useReader } from '../language.tsx';
 
 type Day = ReplayResult['totals'][number];
 type Props = { asset: string; days: Day[]; firstDay: string; lastDay: string };
@@ -7,19 +7,23 @@ type Props = { asset: string; days: Day[]; firstDay: string; lastDay: string };
 const width = 720;
 const height = 140;
 
-/** Units per day: what today's rules paid as a grey area, what they would have paid as a line; the same as a table. */
+/** Units per day, or per month of a long time: what today's rules paid as a grey area, what they would have paid as a line; the same as a table. */
 export function CostChart({ asset, days, firstDay, lastDay }: Props) {
-  const { say, name, number, day } = useReader();
-  const all = everyDay(firstDay, lastDay).map(
-    (date) => days.find((one) => one.name === date) ?? { name: date, asset, live: 0, proposed: 0 },
-  );
+  const { say, name, number, day, language } = useReader();
+  const month = (name: string) =>
+    new Intl.DateTimeFormat(localeOf(language), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+      new Date(`${name}-01`),
+    );
+  const { isMonthly, all } = columnsOf(days, firstDay, lastDay);
   const top = Math.max(1, ...all.flatMap(({ live, proposed }) => [live, proposed]));
   const step = width / all.length;
   const y = (units: number) => height - (units / top) * (height - 4);
   // Each day is a step as wide as a day, so that a single one is seen too.
   const steps = (of: 'live' | 'proposed') =>
     all.map((one, i) => `${i * step},${y(one[of])} ${(i + 1) * step},${y(one[of])}`).join(' ');
-  const title = say('admin.replay.per-day', { asset: name('admin.asset', asset) });
+  const title = say(isMonthly ? 'admin.replay.per-month' : 'admin.replay.per-day', {
+    asset: name('admin.asset', asset),
+  });
   return (
     <figure className="chart">
       <figcaption>
@@ -56,11 +60,11 @@ export function CostChart({ asset, days, firstDay, lastDay }: Props) {
             </tr>
           </thead>
           <tbody>
-            {days
-              .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+            {all
+              .filter(({ live, proposed }) => live !== 0 || proposed !== 0)
               .map((one) => (
                 <tr key={one.name}>
-                  <th scope="row">{day(one.name)}</th>
+                  <th scope="row">{isMonthly ? month(one.name) : day(one.name)}</th>
                   <td className="is-number">{number(one.live)}</td>
                   <td className="is-number">{number(one.proposed)}</td>
                 </tr>
@@ -71,6 +75,32 @@ export function CostChart({ asset, days, firstDay, lastDay }: Props) {
     </figure>
   );
 }
+
+/** More days than these are drawn by the month. */
+const daysMax = 184;
+
+/** One column for each day, or for each month of a long time; those without anything too. */
+function columnsOf(
+  days: readonly Day[],
+  firstDay: string,
+  lastDay: string,
+): { isMonthly: boolean; all: Column[] } {
+  const every = everyDay(firstDay, lastDay);
+  const isMonthly = every.length > daysMax;
+  const columnOf = (date: string) => (isMonthly ? date.slice(0, 7) : date);
+  const columns = new Map(
+    every.map((date) => [columnOf(date), { name: columnOf(date), live: 0, proposed: 0 }]),
+  );
+  for (const { name, live, proposed } of days) {
+    const column = columns.get(columnOf(name));
+    if (!column) continue;
+    column.live += live;
+    column.proposed += proposed;
+  }
+  return { isMonthly, all: [...columns.values()] };
+}
+
+type Column = Pick<Day, 'name' | 'live' | 'proposed'>;
 
 function everyDay(first: string, last: string): string[] {
   const days: string[] = [];

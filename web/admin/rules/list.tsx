@@ -9,6 +9,7 @@ import { rules } from '../queries.ts';
 import { TabbedPage, type Tab } from '../tabbed.tsx';
 import { rememberList } from './back.tsx';
 import { Experiments } from './experiments.tsx';
+import { Kinds } from './kinds.tsx';
 import { RuleMark } from './mark.tsx';
 import './rules.css';
 
@@ -34,6 +35,7 @@ export function RulesPage() {
       text: say('admin.rules.experiments'),
       isChosen: show === 'experiments',
     },
+    { to: '/rules', search: { show: 'kinds' }, text: say('admin.kinds.title'), isChosen: show === 'kinds' },
   ];
   const action = (
     <Link className="button" to="/rules/new">
@@ -43,7 +45,9 @@ export function RulesPage() {
   );
   return (
     <TabbedPage title={say('admin.rules.title')} action={action} tabs={tabs}>
-      {show === 'experiments' ? <Experiments /> : <Rules state={state} />}
+      {show === 'experiments' && <Experiments />}
+      {show === 'kinds' && <Kinds />}
+      {!show && <Rules state={state} />}
     </TabbedPage>
   );
 }

@@ -1,9 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReplayResult, Rule } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
+import { rules } from '../queries.ts';
 import { CostChart } from './cost-chart.tsx';
+import { useWords } from './use-words.ts';
 
 type Compared = ReplayResult['totals'][number];
 const groupings = ['area', 'tier', 'product', 'rule'] as const;
@@ -40,7 +43,7 @@ export function ReplayedResult({ result, rule }: { result: ReplayResult; rule: R
       <People participants={result.participants} />
       {result.tiers && <TierMoves tiers={result.tiers} />}
       {groupings.map((by) => (
-        <Groups key={by} by={by} rows={result.by[by]} />
+        <Groups key={by} by={by} rows={result.by[by]} programme={rule.programme} />
       ))}
     </>
   );
@@ -68,7 +71,7 @@ function Figures({ totals, own, activities }: { totals: Compared[]; own: Compare
             {say('admin.replay.all-rules', { asset: name('admin.asset', asset) })}
           </dt>
           <dd className="fact-value">
-            {signed(proposed - live)} <small>{percentOf(live, proposed)}</small>
+            {signed(proposed - live)} <Share live={live} proposed={proposed} />
           </dd>
         </div>
       ))}
@@ -80,10 +83,11 @@ function Figures({ totals, own, activities }: { totals: Compared[]; own: Compare
   );
 }
 
-const percentOf = (live: number, proposed: number): string =>
-  live === 0
-    ? ''
-    : `${proposed >= live ? '+' : '−'}${Math.abs(Math.round(((proposed - live) / live) * 100))} %`;
+function Share({ live, proposed }: Pick<Compared, 'live' | 'proposed'>) {
+  const { percent } = useReader();
+  if (live === 0) return null;
+  return <small>({percent(proposed / live - 1)})</small>;
+}
 
 function People({ participants }: { participants: ReplayResult['participants'] }) {
   const { say, number } = useReader();
@@ -137,7 +141,9 @@ function Head({ first }: { first: string }) {
     <thead>
       <tr>
         <th scope="col">{first}</th>
-        <th scope="col">{say('admin.column.asset')}</th>
+        <th scope="col" className="is-asset">
+          {say('admin.column.asset')}
+        </th>
         <th scope="col" className="is-number">
           {say('admin.replay.today')}
         </th>
@@ -156,7 +162,7 @@ function Sums({ asset, live, proposed }: Pick<Compared, 'asset' | 'live' | 'prop
   const { number, signed, name } = useReader();
   return (
     <>
-      <td className="is-soft">{name('admin.asset', asset)}</td>
+      <td className="is-soft is-asset">{name('admin.asset', asset)}</td>
       <td className="is-number">{number(live)}</td>
       <td className="is-number">{number(proposed)}</td>
       <td className="is-number">{signed(proposed - live)}</td>
@@ -210,15 +216,31 @@ function TierMoves({ tiers: { day: on, moves, named } }: { tiers: Tiers }) {
   );
 }
 
+/** What people call the things that a cost is told by. */
+function useNames(programme: string, by: (typeof groupings)[number]): (code: string) => string {
+  const { say } = useReader();
+  const words = useWords(programme);
+  const listed = useQuery(rules).data?.items;
+  const titleOf = (code: string) =>
+    listed?.find((rule) => rule.code === code && rule.programme === programme)?.title ?? code;
+  return (code) => {
+    if (code === '') return say('admin.origin.unknown');
+    if (by === 'rule') return titleOf(code);
+    const what = { area: 'areas', tier: 'tiers', product: 'products' } as const;
+    return words ? words.called(what[by], code) : code;
+  };
+}
+
+type GroupsProps = { by: (typeof groupings)[number]; rows: Compared[]; programme: string };
+
 /** Cost by one thing, the largest difference first. */
-function Groups({ by, rows }: { by: (typeof groupings)[number]; rows: Compared[] }) {
-  const { say, name, number } = useReader();
+function Groups({ by, rows, programme }: GroupsProps) {
+  const { say, number } = useReader();
+  const nameOf = useNames(programme, by);
   const [isAll, setAll] = useState(false);
   if (rows.length === 0) return null;
   const size = ({ live, proposed }: Compared) => Math.abs(proposed - live);
   const sorted = rows.toSorted((a, b) => size(b) - size(a) || b.proposed - a.proposed);
-  const nameOf = (row: Compared) =>
-    row.name === '' ? say('admin.origin.unknown') : by === 'tier' ? name('admin.tier', row.name) : row.name;
   return (
     <section className="section">
       <table className="table compared">
@@ -226,7 +248,7 @@ function Groups({ by, rows }: { by: (typeof groupings)[number]; rows: Compared[]
         <tbody>
           {(isAll ? sorted : sorted.slice(0, shownMax)).map((row) => (
             <tr key={`${row.name} ${row.asset}`}>
-              <th scope="row">{nameOf(row)}</th>
+              <th scope="row">{nameOf(row.name)}</th>
               <Sums {...row} />
             </tr>
           ))}

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { bodyOf, client, type Replay, type Rule } from '../api.ts';
 import { TextField } from '../fields.tsx';
 import { Icon } from '../icons.tsx';
@@ -106,6 +106,11 @@ function Asked({ id, rule }: { id: string; rule: Rule }) {
     mutationFn: () => bodyOf(client.DELETE('/api/v1/replays/{id}', { params: { path: { id } } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['replays'] }),
   });
+  const isDone = data?.state === 'done';
+  // What a launch rests on has changed.
+  useEffect(() => {
+    if (isDone) void queries.invalidateQueries({ queryKey: ['rules', rule.id], exact: true });
+  }, [isDone, queries, rule.id]);
   if (!data) return <div aria-busy="true" />;
   return (
     <section className="section" aria-labelledby="replayed">
