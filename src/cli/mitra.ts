@@ -41,6 +41,10 @@ const commands: Record<string, Entry> = {
     summary: 'a programme as code: test, plan, apply or export a folder of documents',
     load: () => import('./programme.ts'),
   },
+  key: {
+    summary: 'API keys for tills, ERPs and accounting systems: make, list, revoke',
+    load: () => import('./key.ts'),
+  },
   experiment: {
     summary: 'what a rule that is tried out on a part of its audience brings',
     load: () => import('./experiment.ts'),
