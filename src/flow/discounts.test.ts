@@ -12,6 +12,8 @@ import { saveDocuments } from '../progress/documents.ts';
 import { listOverrides } from '../progress/discount-overrides.ts';
 import { segmentSizes } from '../progress/segments.ts';
 import { saveRules } from '../rules/save-rule.ts';
+import type { TransferId } from '../shared/id.ts';
+import { explainTransfer } from './explain-transfer.ts';
 import { keepSegments } from './keep-segments.ts';
 import { quoteDiscount, type QuoteAsked } from './quote-discount.ts';
 import { recordAndPost } from './record-activities.ts';
@@ -124,6 +126,7 @@ test('a quote says which volume counted, which step it reached and what is missi
     next: { from: 100_000_000, percent: 10, missing: 90_000_000n },
     isOverridden: false,
     currency: 'MYR',
+    of: 'total',
   });
   expect(await ask({ outlet: 'nowhere' })).toMatchObject({ refused: 'not-found' });
 });
@@ -156,6 +159,17 @@ test('the same table pays a bonus later instead, also where the volume turns out
   const before = order(people.yongCen, '2018-06-01', 10_000_000);
   await record(before);
   expect(await pointsOf()).toBe(50);
+  const [paid] = await inNusa((tx) =>
+    tx.query<{ id: TransferId }>(
+      'select id from transfer where tenant = $1 and amount = 50 order by id desc limit 1',
+      [people.tenant],
+    ),
+  );
+  const explained = (await inNusa((tx) => explainTransfer(tx, paid!.id, 'en', null)))!;
+  expect(explained.rule!.steps.map((step) => step.replaceAll('\u00a0', ' '))).toEqual([
+    '5%, because the volume from 10 Mar 2018 to 9 Jun 2018 was RM 100,000.00.',
+    '5 % of RM 1,000.00, one for every RM 1.00: 50',
+  ]);
   await record({ ...before, withdrawn: true });
   expect(await pointsOf()).toBe(0);
   expect(await ask({ outlet: 'yong-cen', day: '2018-06-11' })).toMatchObject({

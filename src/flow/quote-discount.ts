@@ -41,6 +41,8 @@ export type Quote = Quoted & {
   isOverridden: boolean;
   /** In which the volume is counted; null where it is no money. */
   currency: string | null;
+  /** What the volume counts. */
+  of: DiscountDocument['counts']['of'];
 };
 
 type Answer = ({ ok: true } & Quote) | Refused<'not-found' | 'not-allowed' | 'bad-request'>;
@@ -180,5 +182,6 @@ function quoteOf({ document, amountMinor, override }: Found, quoted: Quoted): Qu
     bonus: mode.kind === 'bonus' ? { asset: mode.asset, units: worth / BigInt(mode.unitMinor) } : null,
     isOverridden: override !== undefined,
     currency: 'currency' in counts ? counts.currency : null,
+    of: counts.of,
   };
 }

@@ -57,7 +57,7 @@ export async function discountsOfToday(
         volume,
         window,
         next,
-        why: sayQuote({ tablePercent: percent, volume, window, next, currency }, language),
+        why: sayQuote({ tablePercent: percent, volume, window, next, currency, of: counts.of }, language),
       });
     }
   return told;

@@ -203,10 +203,14 @@ export function sayQuote(
     window,
     next,
     currency,
-  }: Pick<Quote, 'tablePercent' | 'volume' | 'window' | 'next' | 'currency'>,
+    of,
+  }: Pick<Quote, 'tablePercent' | 'volume' | 'window' | 'next' | 'currency' | 'of'>,
   language: Language,
 ): string {
-  const amount = (value: bigint) => (currency ? { minor: Number(value), currency } : Number(value));
+  const amount = (value: bigint) => {
+    if (currency) return { minor: Number(value), currency };
+    return Number(value) / (of === 'quantity' ? 1000 : 1);
+  };
   const facts = { percent: tablePercent / 100, volume: amount(volume), from: window.first, to: window.last };
   const why = text(language, 'quote.why', facts);
   if (!next) return why;

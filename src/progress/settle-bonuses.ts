@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transact.ts';
 import type { Programme } from '../network/programmes.ts';
-import type { Considered } from '../rules/evaluation.ts';
+import type { Considered, Fact, Step } from '../rules/evaluation.ts';
 import { eventId, timeOf, type ActivityId, type Id } from '../shared/id.ts';
 import { addDays, addPeriod, momentAt, wallTime, type Day } from '../shared/time.ts';
 import type { Followed } from './book.ts';
@@ -98,13 +98,12 @@ function settle(programme: Programme, order: Order, volume: bigint, turn: number
   const units = mode.kind === 'bonus' ? discountMinor / BigInt(mode.unitMinor) : 0n;
   const rule = discountRuleId(programme.id, code);
   const asset = mode.kind === 'bonus' ? mode.asset : '';
-  const step = {
-    code: 'amount' as const,
+  const share = {
+    code: 'share-units' as const,
     facts: {
-      amount: { minor: Number(discountMinor), currency: programme.currency },
-      step: { minor: mode.kind === 'bonus' ? mode.unitMinor : 1, currency: programme.currency },
-      steps: Number(units),
-      units: { units: 1, asset },
+      percent,
+      amount: { minor: Number(amountMinor), currency: programme.currency },
+      unit: { minor: mode.kind === 'bonus' ? mode.unitMinor : 1, currency: programme.currency },
       result: { units: Number(units), asset },
     },
   };
@@ -115,7 +114,7 @@ function settle(programme: Programme, order: Order, volume: bigint, turn: number
     version,
     fired: units > 0n,
     reason: { code: units > 0n ? 'fired' : 'nothing-earned', facts: {} },
-    steps: units > 0n ? [step] : [],
+    steps: units > 0n ? [volumeStep(document, volume, day), share] : [],
     awards,
   };
   const activity = goal as Id<string> as ActivityId;
@@ -129,6 +128,18 @@ function settle(programme: Programme, order: Order, volume: bigint, turn: number
     evaluation: { activity, version: turn, considered: [considered], uses: [] },
     asked: JSON.stringify([asset, String(units), String(amountMinor)]),
   };
+}
+
+/** Which volume gave the percentage. */
+function volumeStep(document: DiscountDocument, volume: bigint, day: Day): Step {
+  const { counts } = document;
+  const { first: from, last: to } = volumeWindow(document, day);
+  const fact = (): Fact => {
+    if ('currency' in counts) return { minor: Number(volume), currency: counts.currency };
+    return Number(volume) / (counts.of === 'quantity' ? 1000 : 1);
+  };
+  const percent = stepOf(document, volume).percent / 100;
+  return { code: 'volume', facts: { percent, from, to, volume: fact() } };
 }
 
 function orderOf(

@@ -69,6 +69,7 @@ type StepCode =
   | 'goal'
   | 'goal-counted'
   | 'goal-in-a-row'
+  | 'volume'
   | 'net-of-discount'
   | 'net-of-points'
   | 'share'
