@@ -250,7 +250,7 @@ test('what is wrong with a document is told with its place before it is saved', 
   const wrong = await ask('programme/progress/validation', 'dewi', 'POST', {
     document: { ...tiers, tiers: steps },
   });
-  expect(wrong.body['problems']).toMatchObject([{ at: 'tiers.1.from' }]);
+  expect(wrong.body['problems']).toMatchObject([{ at: 'tiers[1].from' }]);
   const fine = await ask('programme/progress/validation', 'dewi', 'POST', { document: tiers });
   expect(fine.body['problems']).toEqual([]);
 });

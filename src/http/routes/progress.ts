@@ -8,7 +8,7 @@ import { tellTierHistory } from '../../flow/tell-tier-history.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import { participantById, participantsByIds } from '../../network/participants.ts';
 import { staffById } from '../../network/staff.ts';
-import { documentsFollowed, followedBy } from '../../progress/book.ts';
+import { documentsFollowed, followedBy, ofKind } from '../../progress/book.ts';
 import { membersOf, segmentSizes } from '../../progress/segments.ts';
 import { isId, type ParticipantId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
@@ -263,7 +263,11 @@ export const progressRoutes = newRouter()
       const found = await withTenant(c.get('app').db, by.tenant, async (tx) => {
         const asked = await programmeAsked(tx, c.req.valid('query').programme);
         if (!asked.ok) return asked;
-        return (await documentsFollowed(tx, asked.programme.id)).map(showDocument);
+        const found = await documentsFollowed(tx, asked.programme.id);
+        const shown = (['tiers', 'discount', 'segment', 'list'] as const).flatMap((kind) =>
+          ofKind(found, kind),
+        );
+        return shown.map(showDocument);
       });
       return 'refused' in found ? endWith(c, found) : c.json({ items: found }, 200);
     },
