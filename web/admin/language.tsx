@@ -150,5 +150,5 @@ export function decimalsOf(currency: string): number {
   return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-export { languages, localeOf };
+export { languages };
 export type { Facts, Language, TextKey };

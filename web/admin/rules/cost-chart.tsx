@@ -1,5 +1,6 @@
 import type { ReplayResult } from '../api.ts';
-import { localeOf, useReader } from '../language.tsx';
+import { localeOf } from '../../texts/say.ts';
+import { useReader } from '../language.tsx';
 
 type Day = ReplayResult['totals'][number];
 type Props = { asset: string; days: Day[]; firstDay: string; lastDay: string };

@@ -1,4 +1,5 @@
-import { localeOf, type Facts, type Reader, type TextKey } from '../language.tsx';
+import { localeOf } from '../../texts/say.ts';
+import type { Facts, Reader, TextKey } from '../language.tsx';
 
 /** One thing that a manager often asks for: how it is written, and the sentence that says it. */
 type Phrase = { key: TextKey; pattern: RegExp; facts: (figure: number, currency: string) => Facts };

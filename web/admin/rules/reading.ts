@@ -1,4 +1,5 @@
-import { localeOf, type Reader } from '../language.tsx';
+import { localeOf } from '../../texts/say.ts';
+import type { Reader } from '../language.tsx';
 import type { Effect, Expiry, Limit, Measure, RuleDocument, Size, Target } from './document.ts';
 import { readCondition } from './read-condition.ts';
 
@@ -205,7 +206,7 @@ const assetName = (asset: string, { reader }: Reading): string => reader.name('a
 // Goals
 
 function targetOf(document: RuleDocument, told: Reading): string {
-  const { say, name } = told.reader;
+  const { say } = told.reader;
   const { counts, target } = document.goal!;
   if ('share' in counts)
     return say('admin.read.target.share', {
@@ -214,7 +215,7 @@ function targetOf(document: RuleDocument, told: Reading): string {
       whole: measureName(counts.of, told),
     });
   if (typeof target === 'number') return amountOf(counts, target, document, told);
-  const measure = name('admin.measure', counts.of);
+  const measure = measureOf(counts.of, told);
   return say('admin.read.target.relative', { target: relativeOf(target, told), measure });
 }
 
@@ -248,10 +249,14 @@ function amountOf(measure: Measure, amount: number, document: RuleDocument, told
 }
 
 function measureName({ of, kinds = [] }: Measure, told: Reading): string {
-  const measure = told.reader.name('admin.measure', of);
+  const measure = measureOf(of, told);
   const called = kinds.map((kind) => told.called('kinds', kind));
   return called.length > 0 ? `${measure} (${and(told, called)})` : measure;
 }
+
+// The label of a field, within a sentence.
+const measureOf = (of: string, { reader: { name, language } }: Reading): string =>
+  name('admin.measure', of).toLocaleLowerCase(localeOf(language));
 
 // Limits, dates, what is besides
 

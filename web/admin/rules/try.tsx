@@ -3,23 +3,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { bodyOf, client, type Participant, type Product, type Tried } from '../api.ts';
 import { FiredRule, QuietRules } from '../evidence/awards.tsx';
-import { ChoiceField, NumberField, TextField } from '../fields.tsx';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
 import { outlets, participants } from '../queries.ts';
 import type { RuleDocument } from './document.ts';
-import { digitsOf, useForm } from './form-context.tsx';
+import { useForm } from './form-context.tsx';
+import { Lines, RealSale, SaleFields, type Sale, type Shop } from './try-sale.tsx';
 import '../slip.css';
-
-type Line = { sku: string; quantityMilli: number | undefined; amountMinor: number | undefined };
-type Sale = {
-  day: string;
-  participant: string;
-  outlet: string;
-  kind: string;
-  lines: Line[];
-  attributes: Record<string, string>;
-};
 
 /** A sale that nobody has made, judged by this document beside the live rules as if today were its day. */
 export function TryIt({ document, programme }: { document: RuleDocument; programme: string | undefined }) {
@@ -42,6 +32,7 @@ export function TryIt({ document, programme }: { document: RuleDocument; program
           judged.mutate();
         }}
       >
+        <RealSale kinds={document.scope.kinds} people={people} choose={setGiven} />
         <SaleFields
           sale={sale}
           change={change}
@@ -68,8 +59,6 @@ export function TryIt({ document, programme }: { document: RuleDocument; program
     </section>
   );
 }
-
-type Shop = { code: string; name: string };
 
 // Somebody for whom the rule is, on a day on which it counts, with goods that it names.
 function imagine(
@@ -133,127 +122,6 @@ function judge(sale: Sale, document: RuleDocument, programme: string | undefined
 function asTold(text: string, type: string): string | number | boolean {
   if (type === 'bool') return text === 'true';
   return type === 'string' ? text : Number(text.replace(',', '.'));
-}
-
-/** What activities of a declared kind tell besides, for a rule that reads it. */
-function AttributeFields({ sale, change, types }: FieldsOfSale & { types: Record<string, string> }) {
-  return Object.entries(types).map(([name, type]) => {
-    const value = sale.attributes[name] ?? '';
-    const put = (text: string) => change({ attributes: { ...sale.attributes, [name]: text } });
-    return type === 'bool' ? (
-      <ChoiceField
-        key={name}
-        label={name}
-        value={value}
-        change={put}
-        options={['', 'true', 'false'].map((one) => ({ value: one, text: one }))}
-      />
-    ) : (
-      <TextField key={name} label={name} value={value} change={put} />
-    );
-  });
-}
-
-type FieldsOfSale = { sale: Sale; change: (changes: Partial<Sale>) => void };
-
-function SaleFields({
-  sale,
-  change,
-  kinds,
-  people,
-  shops,
-  types,
-}: FieldsOfSale & {
-  kinds: readonly string[];
-  types: Record<string, string>;
-  people: readonly Participant[];
-  shops: readonly Shop[];
-}) {
-  const { say, name } = useReader();
-  const { called } = useForm();
-  return (
-    <div className="pair">
-      <TextField
-        label={say('admin.try.day')}
-        type="date"
-        value={sale.day}
-        change={(day) => change({ day })}
-      />
-      <ChoiceField
-        label={say('admin.try.kind')}
-        value={sale.kind}
-        change={(kind) => change({ kind })}
-        options={kinds.map((kind) => ({ value: kind, text: called('kinds', kind) }))}
-      />
-      <ChoiceField
-        label={say('admin.column.participant')}
-        value={sale.participant}
-        change={(participant) => change({ participant })}
-        options={people.map((one) => ({
-          value: one.code,
-          text: `${one.name} · ${name('admin.tier', one.tier)}`,
-        }))}
-      />
-      <ChoiceField
-        label={say('admin.column.outlet')}
-        value={sale.outlet}
-        change={(outlet) => change({ outlet })}
-        options={shops.map(({ code, name: text }) => ({ value: code, text }))}
-      />
-      <AttributeFields sale={sale} change={change} types={types} />
-    </div>
-  );
-}
-
-function Lines({ lines, change }: { lines: Line[]; change: (lines: Line[]) => void }) {
-  const { say } = useReader();
-  const { products, currency, called } = useForm();
-  const decimals = digitsOf(currency);
-  const options = products.map(({ sku }) => ({ value: sku, text: called('products', sku) }));
-  const priceOf = (sku: string) => products.find((one) => one.sku === sku)?.listPriceMinor ?? 1000;
-  const put = (index: number, line: Partial<Line>) => {
-    const next = { ...lines[index]!, ...line };
-    // Other goods, or more of them, cost what the list says until somebody says otherwise.
-    if (!('amountMinor' in line))
-      next.amountMinor = Math.round((priceOf(next.sku) * (next.quantityMilli ?? 0)) / 1000);
-    change(lines.with(index, next));
-  };
-  return (
-    <>
-      {lines.map((line, index) => (
-        <div key={index} className="line">
-          <ChoiceField
-            label={say('admin.column.product')}
-            value={line.sku}
-            change={(sku) => put(index, { sku })}
-            options={options}
-          />
-          <NumberField
-            label={say('admin.column.quantity')}
-            value={line.quantityMilli}
-            change={(milli) => put(index, { quantityMilli: Number(milli ?? 0) })}
-            decimals={3}
-          />
-          <NumberField
-            label={say('admin.column.amount', { currency })}
-            value={line.amountMinor}
-            change={(minor) => put(index, { amountMinor: Number(minor ?? 0) })}
-            decimals={decimals}
-          />
-        </div>
-      ))}
-      <p className="launch-row">
-        <Button size="xs" variant="default" onClick={() => change([...lines, lines.at(-1)!])}>
-          {say('admin.try.line')}
-        </Button>
-        {lines.length > 1 && (
-          <Button size="xs" variant="default" onClick={() => change(lines.slice(0, -1))}>
-            {say('admin.try.line.less')}
-          </Button>
-        )}
-      </p>
-    </>
-  );
 }
 
 /** What each rule made of it: this one first, then what else paid, then what did not and why. */
