@@ -17,7 +17,7 @@ const formats = {
 
 const headBytes = 20;
 const lengthBytes = 4;
-const microsecondsPerMs = 1000n;
+const microsecondsPerMs = 1000;
 // 2000-01-01T00:00:00Z, from which PostgreSQL counts.
 const epochMs = 946_684_800_000;
 
@@ -70,18 +70,21 @@ function writeUuid(buffer: Buffer, value: unknown, at: number): boolean {
 }
 
 function writeBigint(buffer: Buffer, value: unknown, at: number): boolean {
-  if (typeof value === 'bigint') {
-    if (BigInt.asIntN(64, value) !== value) return false;
-    buffer.writeBigInt64BE(value, at);
-    return true;
-  }
-  if (!Number.isSafeInteger(value)) return false;
-  buffer.writeBigInt64BE(BigInt(value as number), at);
+  if (typeof value !== 'bigint')
+    return Number.isSafeInteger(value) && writeInteger(buffer, value as number, at);
+  if (BigInt.asIntN(64, value) !== value) return false;
+  buffer.writeBigInt64BE(value, at);
   return true;
 }
 
 function writeMoment(buffer: Buffer, value: unknown, at: number): boolean {
-  if (!(value instanceof Date) || Number.isNaN(value.getTime())) return false;
-  buffer.writeBigInt64BE(BigInt(value.getTime() - epochMs) * microsecondsPerMs, at);
+  const microseconds = value instanceof Date ? (value.getTime() - epochMs) * microsecondsPerMs : Number.NaN;
+  return Number.isSafeInteger(microseconds) && writeInteger(buffer, microseconds, at);
+}
+
+/** A whole number as 64 bits, without a detour over bigint. */
+function writeInteger(buffer: Buffer, value: number, at: number): true {
+  buffer.writeInt32BE(Math.floor(value / 2 ** 32), at);
+  buffer.writeUInt32BE(value >>> 0, at + 4);
   return true;
 }

@@ -23,6 +23,7 @@ export async function tellGrants(
   const linked = await linkedReaders(tx, granted);
   const messages = granted.flatMap(({ activity, evaluation, participant }) =>
     evaluation.considered.flatMap((one) => {
+      if (!one.grants) return [];
       const { id, language } = (one.to && linked.get(one.to)) ?? participant;
       return textsOf(one, book, language).map(({ leg, message }): NewMessage => ({
         participant: id,
