@@ -81,34 +81,7 @@ function Editor({ stored, template }: { stored: ProgressDocument | null; templat
           save.reset();
         }}
       />
-      <div id="document-said" aria-live="polite">
-        {!document && <Wrong error={say('admin.edit.not-json')} />}
-        {isFine && !save.data && (
-          <p className="is-good">
-            <Icon name="check" /> {say('admin.edit.fine')}
-          </p>
-        )}
-        {problems?.map(({ at, sentence }) => (
-          <Wrong
-            key={`${at} ${sentence}`}
-            error={
-              <>
-                {at && !sentence.startsWith(at) && <code>{at}: </code>}
-                {sentence}
-              </>
-            }
-          />
-        ))}
-        {save.data && (
-          <p className="is-good">
-            <Icon name="check" />{' '}
-            {say(save.data.unchanged ? 'admin.document.unchanged' : 'admin.document.saved', {
-              version: save.data.version,
-            })}
-          </p>
-        )}
-        <Wrong error={save.error && (save.error.message || say('admin.launch.failed'))} />
-      </div>
+      <Said document={document} problems={problems} save={save} />
       {stored && (
         <TextField
           label={say('admin.column.counts-from')}
@@ -125,6 +98,49 @@ function Editor({ stored, template }: { stored: ProgressDocument | null; templat
         {stored && <Retire document={stored.document} save={save} />}
       </div>
     </form>
+  );
+}
+
+/** What is wrong with the document as it stands, or that it is in order; and what became of saving it. */
+function Said({
+  document,
+  problems,
+  save,
+}: {
+  document: Document | null;
+  problems: { at: string; sentence: string }[] | undefined;
+  save: ReturnType<typeof useSave>;
+}) {
+  const { say } = useReader();
+  return (
+    <div id="document-said" aria-live="polite">
+      {!document && <Wrong error={say('admin.edit.not-json')} />}
+      {problems?.length === 0 && !save.data && (
+        <p className="is-good">
+          <Icon name="check" /> {say('admin.edit.fine')}
+        </p>
+      )}
+      {problems?.map(({ at, sentence }) => (
+        <Wrong
+          key={`${at} ${sentence}`}
+          error={
+            <>
+              {at && !sentence.startsWith(at) && <code>{at}: </code>}
+              {sentence}
+            </>
+          }
+        />
+      ))}
+      {save.data && (
+        <p className="is-good">
+          <Icon name="check" />{' '}
+          {say(save.data.unchanged ? 'admin.document.unchanged' : 'admin.document.saved', {
+            version: save.data.version,
+          })}
+        </p>
+      )}
+      <Wrong error={save.error && (save.error.message || say('admin.launch.failed'))} />
+    </div>
   );
 }
 

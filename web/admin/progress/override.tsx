@@ -24,7 +24,7 @@ export function Override({ discount }: { discount: DiscountDocument }) {
 }
 
 function Quote({ discount }: { discount: DiscountDocument }) {
-  const { say, percent, money } = useReader();
+  const { say } = useReader();
   const isManager = useIsManager();
   const currency = useQuery(me).data?.programme.currency ?? 'MYR';
   const owners = useOwners(discount.for);
@@ -65,25 +65,7 @@ function Quote({ discount }: { discount: DiscountDocument }) {
           {say('admin.quote.ask')}
         </Button>
       </div>
-      <div aria-live="polite">
-        {quote.data && (
-          <p className="quote-said">
-            <strong>{percent(quote.data.percent / 100)}</strong>{' '}
-            {quote.data.mode === 'discount' && money(quote.data.discountMinor, currency)}
-            {quote.data.bonus && `${quote.data.bonus.units} ${quote.data.bonus.asset}`}
-            <span className="is-soft">
-              {quote.data.isOverridden ? (
-                <span className="is-good">
-                  <Icon name="check" /> {say('admin.quote.given')}
-                </span>
-              ) : (
-                quote.data.why
-              )}
-            </span>
-          </p>
-        )}
-        <Wrong error={quote.error && (quote.error.message || say('admin.launch.failed'))} />
-      </div>
+      <Quoted quote={quote} currency={currency} />
       {isManager ? (
         <div className="quote-row">
           <NumberField label={say('admin.quote.instead')} value={given} change={setGiven} unit="%" />
@@ -100,6 +82,32 @@ function Quote({ discount }: { discount: DiscountDocument }) {
         <p className="is-soft">{say('admin.quote.managers')}</p>
       )}
     </form>
+  );
+}
+
+/** What the order gets, why, or that another percentage was given and written down. */
+function Quoted({ quote, currency }: { quote: ReturnType<typeof useQuote>; currency: string }) {
+  const { say, percent, money } = useReader();
+  return (
+    <div aria-live="polite">
+      {quote.data && (
+        <p className="quote-said">
+          <strong>{percent(quote.data.percent / 100)}</strong>{' '}
+          {quote.data.mode === 'discount' && money(quote.data.discountMinor, currency)}
+          {quote.data.bonus && `${quote.data.bonus.units} ${quote.data.bonus.asset}`}
+          <span className="is-soft">
+            {quote.data.isOverridden ? (
+              <span className="is-good">
+                <Icon name="check" /> {say('admin.quote.given')}
+              </span>
+            ) : (
+              quote.data.why
+            )}
+          </span>
+        </p>
+      )}
+      <Wrong error={quote.error && (quote.error.message || say('admin.launch.failed'))} />
+    </div>
   );
 }
 

@@ -9,7 +9,7 @@ import { useIsManager } from './manager.ts';
 import { ownerColumn } from './owner.ts';
 import { decimalsIn, useAmount } from './amount.ts';
 import { targets } from './queries.ts';
-import { readTargets } from './read-targets.ts';
+import { readTargets, type TargetRow } from './read-targets.ts';
 import '../fields.css';
 
 /** The API takes so many in one request. */
@@ -74,28 +74,9 @@ function History({ goal }: { goal: GoalStanding }) {
 
 function SetTargets({ goal }: { goal: GoalStanding }) {
   const { say } = useReader();
-  const queries = useQueryClient();
   const [text, setText] = useState('');
   const read = readTargets(text, decimalsIn(goal));
-  const save = useMutation({
-    mutationFn: async () => {
-      for (let from = 0; from < read.rows.length; from += batchSize)
-        await bodyOf(
-          client.POST('/api/v1/targets', {
-            params: { query: {} },
-            headers: { 'idempotency-key': newKey() },
-            body: {
-              items: read.rows.slice(from, from + batchSize).map((row) => ({ rule: goal.rule.code, ...row })),
-            },
-          }),
-        );
-      return read.rows.length;
-    },
-    onSuccess: () => {
-      setText('');
-      return queries.invalidateQueries({ queryKey: ['progress'] });
-    },
-  });
+  const save = useSetTargets(goal, read.rows, () => setText(''));
   const isReady = read.rows.length > 0 && read.wrong.length === 0;
   return (
     <form
@@ -146,6 +127,30 @@ function SetTargets({ goal }: { goal: GoalStanding }) {
       </div>
     </form>
   );
+}
+
+/** Sets as many targets as there are rows, a thousand in each request. */
+function useSetTargets(goal: GoalStanding, rows: readonly TargetRow[], done: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      for (let from = 0; from < rows.length; from += batchSize)
+        await bodyOf(
+          client.POST('/api/v1/targets', {
+            params: { query: {} },
+            headers: { 'idempotency-key': newKey() },
+            body: {
+              items: rows.slice(from, from + batchSize).map((row) => ({ rule: goal.rule.code, ...row })),
+            },
+          }),
+        );
+      return rows.length;
+    },
+    onSuccess: () => {
+      done();
+      return queries.invalidateQueries({ queryKey: ['progress'] });
+    },
+  });
 }
 
 function exampleOf({ for: kind, startsOn }: GoalStanding): string {
