@@ -12,10 +12,7 @@ beforeAll(async () => {
   const started = await testApp();
   ({ close } = started);
   client = httpClient(started.app);
-  await client.signIn('rina', { email: 'rina@nusa.example' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
-  await client.signIn('sari', { phone: '+601100000001' });
-  await client.signIn('zofia', { phone: '+601100000006' });
+  await client.signIn('rina', 'dewi', 'sari', 'zofia');
 });
 afterAll(() => close());
 
@@ -82,6 +79,7 @@ test('a kind that nobody foresaw is declared, recorded, judged, explained and co
   });
 
   const { activity } = (await record(shelf({ score: 1 }))).body;
+  expect((await ask('sari', 'GET', `activities/${activity}`)).body['attributes']).toEqual({ score: 1 });
   const { body } = await ask('sari', 'GET', `activities/${activity}/explanation?lang=en`);
   expect(body['rules']).toMatchObject([
     { fired: false, reason: { code: 'context-missing', facts: { fact: 'activity.attributes.facings' } } },

@@ -145,6 +145,9 @@ export const activityShape = z
     currency: z.string(),
     totalMinor: minor(),
     withdrawn: z.boolean(),
+    attributes: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .openapi({ description: 'What was told of this kind of activity besides' }),
     lines: z.array(
       z.object({
         line: z.int(),

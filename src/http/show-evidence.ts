@@ -171,6 +171,7 @@ export function showActivity(
     currency: activity.currency,
     totalMinor: Number(activity.totalMinor),
     withdrawn: activity.withdrawn,
+    attributes: { ...activity.attributes },
     lines: activity.lines.map((line) => {
       const product = products.find((known) => known.id === line.product);
       return {

@@ -74,7 +74,7 @@ function Why({ id }: { id: string }) {
 }
 
 function Reported({
-  activity: { lines, totalMinor, currency, evidence, version, withdrawn },
+  activity: { lines, attributes, totalMinor, currency, evidence, version, withdrawn },
 }: {
   activity: Activity;
 }) {
@@ -82,30 +82,33 @@ function Reported({
   return (
     <section className="section" aria-labelledby="reported">
       <h2 id="reported">{say('admin.counted.reported')}</h2>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{say('admin.column.product')}</th>
-            <th scope="col" className="is-number">
-              {say('admin.column.quantity')}
-            </th>
-            <th scope="col" className="is-number">
-              {say('admin.column.value')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.line}>
-              <th scope="row">{line.product?.name ?? line.text}</th>
-              <td className="is-number">
-                {number(line.quantityMilli / 1000, line.quantityMilli % 1000 ? 3 : 0)}
-              </td>
-              <td className="is-number">{money(line.amountMinor, currency)}</td>
+      {lines.length > 0 && (
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{say('admin.column.product')}</th>
+              <th scope="col" className="is-number">
+                {say('admin.column.quantity')}
+              </th>
+              <th scope="col" className="is-number">
+                {say('admin.column.value')}
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={line.line}>
+                <th scope="row">{line.product?.name ?? line.text}</th>
+                <td className="is-number">
+                  {number(line.quantityMilli / 1000, line.quantityMilli % 1000 ? 3 : 0)}
+                </td>
+                <td className="is-number">{money(line.amountMinor, currency)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Attributes attributes={attributes} />
       <p className="slip-sum">
         <span>
           {say('admin.rule.version', { version })}
@@ -121,5 +124,28 @@ function Reported({
         </p>
       )}
     </section>
+  );
+}
+
+/** What was told of this kind of activity besides, by the names that the programme declares. */
+function Attributes({ attributes }: Pick<Activity, 'attributes'>) {
+  const { say, number } = useReader();
+  const told = Object.entries(attributes);
+  if (told.length === 0) return null;
+  const write = (value: string | number | boolean) => {
+    if (typeof value === 'number') return number(value, Number.isInteger(value) ? 0 : 2);
+    return typeof value === 'string' ? value : say(value ? 'admin.counted.true' : 'admin.counted.false');
+  };
+  return (
+    <table className="table">
+      <tbody>
+        {told.map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td className="is-number">{write(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
