@@ -5,7 +5,9 @@ import { world, type World } from '../../test/world.ts';
 import type { NewActivity } from '../activity/activity.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { recordAndPost } from '../flow/record-activities.ts';
+import { setLink } from '../network/links.ts';
 import { programmeById, type Programme } from '../network/programmes.ts';
+import { saveDocuments } from '../progress/documents.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import { awardsOf } from '../rules/evaluation.ts';
 import { evaluationsOf } from '../rules/evaluations.ts';
@@ -78,6 +80,13 @@ function order(key: number): NewActivity {
   };
 }
 
+async function referrals(tx: Tx): Promise<void> {
+  const link = { link: 'referrer', of: 'participant', from: '2018-01-01' } as const;
+  for (const subject of [people.budi, people.olena, people.ivan])
+    await setLink(tx, { ...link, subject, person: people.sari }, 'test', now);
+  await setLink(tx, { ...link, subject: people.ivan, person: people.zofia, from: '2018-08-01' }, 'test', now);
+}
+
 beforeAll(async () => {
   database = await testDatabase();
   people = await world(database.db);
@@ -91,10 +100,23 @@ beforeAll(async () => {
       goal: { for: 'participant', per: 'week', counts: { of: 'quantity' }, target: 30_000 },
       effects: [{ kind: 'award', leg: 'week', asset: 'points', per: 'goal', units: 7 }],
     }),
+    // Whoever referred somebody may have referred people of other parts of the history.
+    rule('order-referral', { to: { link: 'referrer' }, ...limited('participant', 40, 'partial') }),
+    rule('order-list', { scope: { kinds: ['order'], products: { lists: ['range'] } } }),
   ];
-  const saved = await inNusa((tx) =>
-    saveRules(tx, people.programme, rules, 'test', new Date('2018-01-01T00:00:00Z')),
-  );
+  const saved = await inNusa(async (tx) => {
+    const at = new Date('2018-01-01T00:00:00Z');
+    await referrals(tx);
+    const list = { format: 1, kind: 'list', code: 'range', title: { en: 'Range' } };
+    const save = (skus: string[], from?: string) =>
+      saveDocuments(tx, people.programme, [{ ...list, skus }], 'test', at, {
+        today: '2018-01-01',
+        ...(from && { effectiveFrom: from }),
+      });
+    await save(['NF-1001', 'NF-1002']);
+    await save(['NF-1003'], '2018-08-01');
+    return saveRules(tx, people.programme, rules, 'test', at);
+  });
   if (!saved.every(({ ok }) => ok)) throw new Error(JSON.stringify(saved));
   await arrive(240);
 });
@@ -162,7 +184,7 @@ describe('a replay of the live rules', () => {
       ),
     );
     const result = await replay();
-    expect(booked.length).toBe(5);
+    expect(booked.length).toBe(7);
     expect(result.by.rule).toEqual(
       booked.map(({ code, units }) => ({ name: code, asset: 'points', live: units, proposed: units })),
     );
