@@ -1,3 +1,4 @@
+import * as world from '../demo/world.ts';
 import { api } from '../src/http/api.ts';
 import type { App } from '../src/flow/app.ts';
 
@@ -6,8 +7,8 @@ type Options = { as?: string; method?: string; headers?: Record<string, string>;
 /** Asks the API without a socket, as one of the demo's people. Paths without a slash are below `/api/v1/`. */
 export type Client = {
   ask(where: string, options?: Options): Promise<Response>;
-  /** Signs somebody in under a name that `ask` takes as `as`. */
-  signIn(name: string, handle: Record<string, string>): Promise<void>;
+  /** Signs people of the demo world in, by their codes; `ask` takes these as `as`. */
+  signIn(...codes: string[]): Promise<void>;
   /** Puts a token or API key under a name that `ask` takes as `as`. */
   keep(name: string, token: string): void;
   /** The cookie of somebody who signed in. */
@@ -36,7 +37,12 @@ export function httpClient(app: App): Client {
     });
   }
 
-  async function signIn(name: string, handle: Record<string, string>): Promise<void> {
+  async function signIn(...codes: string[]): Promise<void> {
+    for (const code of codes) await signInOne(code);
+  }
+
+  async function signInOne(name: string): Promise<void> {
+    const handle = handleOf(name);
     const asked = await ask('auth/otp', { method: 'POST', body: handle });
     const { demoCode } = (await asked.json()) as { demoCode: string };
     const session = await ask('auth/sessions', { method: 'POST', body: { ...handle, code: demoCode } });
@@ -46,6 +52,19 @@ export function httpClient(app: App): Client {
   const keep = (name: string, token: string) => void (tokens[name] = token);
 
   return { ask, signIn, keep, cookieOf: (name) => `mitra_session=${tokens[name]}` };
+}
+
+/** How somebody of the demo world signs in. */
+function handleOf(code: string): Record<string, string> {
+  const staff = [...world.staff, ...world.otherWorld.staff].find((one) => one.code === code);
+  const person = [...world.participants, ...world.otherWorld.participants].find((one) => one.code === code);
+  const isOther = [...world.otherWorld.staff, ...world.otherWorld.participants].some(
+    (one) => one.code === code,
+  );
+  const tenant = isOther ? { tenant: world.other.code } : {};
+  if (staff) return { ...tenant, email: staff.email };
+  if (!person?.phone) throw new Error(`nobody signs in as ${code}`);
+  return { ...tenant, phone: person.phone };
 }
 
 /** A form as the partner page sends it. */

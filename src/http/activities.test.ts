@@ -17,9 +17,7 @@ let keys = 0;
 beforeAll(async () => {
   ({ app, world, close } = await testApp());
   client = httpClient(app);
-  await client.signIn('rina', { email: 'rina@nusa.example' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
-  await client.signIn('sari', { phone: '+601100000001' });
+  await client.signIn('rina', 'dewi', 'sari');
 });
 afterAll(() => close());
 

@@ -43,10 +43,7 @@ const sale = (more: Body = {}) => ({
 beforeAll(async () => {
   ({ app, world, close } = await testApp());
   client = httpClient(app);
-  await client.signIn('sari', { phone: '+601100000001' });
-  await client.signIn('rina', { email: 'rina@nusa.example' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
-  await client.signIn('olga', { tenant: 'other', email: 'olga@other.example' });
+  await client.signIn('sari', 'rina', 'dewi', 'olga');
 });
 afterAll(() => close());
 

@@ -21,9 +21,7 @@ let close: () => Promise<void>;
 beforeAll(async () => {
   ({ app, world, close } = await testApp());
   client = httpClient(app);
-  await client.signIn('rina', { email: 'rina@nusa.example' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
-  await client.signIn('sari', { phone: '+601100000001' });
+  await client.signIn('rina', 'dewi', 'sari');
   await withTenant(app.db, world.tenant, async (tx) => {
     const programme = (await programmeById(tx, world.programme))!;
     const sale = {

@@ -15,9 +15,7 @@ let close: () => Promise<void>;
 beforeAll(async () => {
   ({ app, world, close } = await testApp());
   client = httpClient(app);
-  await client.signIn('sari', { phone: '+601100000001' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
-  await client.signIn('rina', { email: 'rina@nusa.example' });
+  await client.signIn('sari', 'dewi', 'rina');
 });
 afterAll(() => close());
 

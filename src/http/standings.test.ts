@@ -17,9 +17,7 @@ const texts = (title: string, award: string) => ({ en: { title, award }, uk: { t
 beforeAll(async () => {
   running = await testApp();
   client = httpClient({ ...running.app, now: () => new Date('2018-06-15T04:00:00Z') });
-  await client.signIn('sari', { phone: '+601100000001' });
-  await client.signIn('rina', { email: 'rina@nusa.example' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
+  await client.signIn('sari', 'rina', 'dewi');
   const weekly = rule('weekly', {
     texts: texts('Ten a week', '100 points'),
     goal: { ...goal, target: { individual: true, otherwise: 10_000 } },

@@ -19,12 +19,7 @@ let keys = 0;
 beforeAll(async () => {
   ({ app, world, close } = await testApp());
   client = httpClient(app);
-  await client.signIn('sari', { phone: '+601100000001' });
-  await client.signIn('budi', { phone: '+601100000002' });
-  await client.signIn('grace', { phone: '+601100000007' });
-  await client.signIn('karim', { email: 'karim@nusa.example' });
-  await client.signIn('dewi', { email: 'dewi@nusa.example' });
-  await client.signIn('rina', { email: 'rina@nusa.example' });
+  await client.signIn('sari', 'budi', 'grace', 'karim', 'dewi', 'rina');
 });
 afterAll(() => close());
 

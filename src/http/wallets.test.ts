@@ -17,10 +17,7 @@ let keys = 0;
 beforeAll(async () => {
   ({ app, world, close } = await testApp());
   client = httpClient(app);
-  await client.signIn('sari', { phone: '+601100000001' });
-  await client.signIn('budi', { phone: '+601100000002' });
-  await client.signIn('grace', { phone: '+601100000007' });
-  await client.signIn('rina', { email: 'rina@nusa.example' });
+  await client.signIn('sari', 'budi', 'grace', 'rina');
 });
 afterAll(() => close());
 
