@@ -4,7 +4,7 @@ import type { Day } from '../shared/time.ts';
 import type { SubjectId } from '../progress/counter.ts';
 import { standingsOf, type Standing, type Target } from '../progress/evaluate-goal.ts';
 import { settlementUnder } from '../progress/evaluate-settlement.ts';
-import type { GoalVersions } from '../progress/goal.ts';
+import { looksBack, type GoalVersions } from '../progress/goal.ts';
 import { periodOf, type Period } from '../progress/period.ts';
 import { isLimited, type Books } from './books.ts';
 import { subjectsOf, sumsFor, type Holdings } from './sums.ts';
@@ -36,7 +36,7 @@ export function settleGoals(books: Books, holdings: Holdings, frame: GoalFrame):
       .filter((goal) => !isLimited(goal))
       .flatMap((goal) =>
         [...subjectsOf(holdings, frame.programme, goal)].flatMap((subject) =>
-          judgeGoal(goal, subject, holdings, frame, []).flatMap((standing) => {
+          judgeGoal(goal, subject, holdings, frame, null).flatMap((standing) => {
             const { considered } = settlementUnder(standing, subject, nothingUsed);
             return awardsIn(world, subject, standing.period, considered, frame);
           }),
@@ -45,24 +45,28 @@ export function settleGoals(books: Books, holdings: Holdings, frame: GoalFrame):
   );
 }
 
-/** How somebody stands with a goal in every period in which anything was counted, and in those of the given days; in order. */
+/**
+ * How somebody stands with a goal, in order of periods: in every one in which anything was counted, or (with `days`) at least
+ * in those that may stand otherwise because of what happened on these days.
+ */
 export function judgeGoal(
   goal: GoalVersions,
   subject: SubjectId,
   holdings: Holdings,
   frame: Pick<GoalFrame, 'programme' | 'timeZone' | 'now' | 'targets'>,
-  days: readonly Day[],
+  days: readonly Day[] | null,
 ): Standing[] {
   const sums = new Map<string, ReadonlyMap<Day, bigint>>();
   const periods = new Map<string, Period>();
   for (const rule of goal.versions) {
     const { goal: asked, scope } = rule.document;
-    const own = sumsFor(holdings, frame.programme, rule, subject);
+    const touched = (days ?? []).map((day) => periodOf(asked.per, day, scope));
+    const isAlone = !looksBack(asked) && asked.window === undefined;
+    const only = days && isAlone ? new Set(touched.map(({ first }) => first)) : null;
+    const own = sumsFor(holdings, frame.programme, rule, subject, only);
     for (const [name, each] of own) sums.set(name, each);
-    for (const day of [...days, ...own.flatMap(([, each]) => [...each.keys()])]) {
-      const period = periodOf(asked.per, day, scope);
-      periods.set(period.name, period);
-    }
+    const counted = own.flatMap(([, each]) => [...each.keys()].map((day) => periodOf(asked.per, day, scope)));
+    for (const period of [...touched, ...counted]) periods.set(period.name, period);
   }
   const inOrder = [...periods.values()].toSorted((a, b) => (a.first < b.first ? -1 : 1));
   const facts = { ...frame, sums, targets: frame.targets.get(subject) ?? [] };

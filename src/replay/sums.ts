@@ -63,18 +63,19 @@ export function subjectsOf(holdings: Holdings, programme: ProgrammeId, goal: Goa
   return new Set(names.flatMap((name) => [...(holdings.get(name)?.keys() ?? [])]));
 }
 
-/** What a version of a goal adds up to for somebody, by which goals are judged. */
+/** What a version of a goal adds up to for somebody, by which goals are judged; of all periods, or only those that begin then. */
 export function sumsFor(
   holdings: Holdings,
   programme: ProgrammeId,
   rule: GoalRule,
   subject: SubjectId,
+  only: ReadonlySet<Day> | null,
 ): [name: string, sums: ReadonlyMap<Day, bigint>][] {
   const { goal, scope } = rule.document;
   return askedBy(programme, rule).flatMap((counter): ReturnType<typeof sumsFor> => {
     const days = holdings.get(nameOf(counter, keptBy(rule)))?.get(subject);
     if (!days) return [];
-    const { sums, latest } = sumsByPeriod(countsIn(days), goal, scope);
+    const { sums, latest } = sumsByPeriod(countsIn(days, only), goal, scope);
     const asked = { counter, subject, per: goal.per, window: goal.window };
     return [
       [sumName(asked), sums],
@@ -126,8 +127,14 @@ function addTo(days: Map<Day, Held>, day: Day, item: string, value: bigint): voi
   }
 }
 
-function countsIn(days: ReadonlyMap<Day, Held>): Pick<Count, 'day' | 'item' | 'value'>[] {
-  return [...days].flatMap(([day, { total, items }]) => [
+function countsIn(
+  days: ReadonlyMap<Day, Held>,
+  only: ReadonlySet<Day> | null,
+): Pick<Count, 'day' | 'item' | 'value'>[] {
+  const asked = only
+    ? [...only].flatMap((day) => (days.has(day) ? [[day, days.get(day)!] as const] : []))
+    : days;
+  return [...asked].flatMap(([day, { total, items }]) => [
     { day, item: '', value: total },
     ...[...(items ?? [])].map(([item, value]) => ({ day, item, value })),
   ]);
