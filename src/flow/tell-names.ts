@@ -3,7 +3,7 @@ import type { Tx } from '../db/transact.ts';
 import { listUnits } from '../ledger/accounts.ts';
 import { listAreas } from '../network/areas.ts';
 import type { AttributeType, Programme } from '../network/programmes.ts';
-import { wordsOfNetwork } from '../network/words.ts';
+import { tiersEnrolled, wordsOfNetwork } from '../network/words.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import { standingRules } from '../rules/read-rules.ts';
 import { standingDocuments } from './known-names.ts';
@@ -48,7 +48,7 @@ export async function tellNames(tx: Tx, programme: Programme, language: string):
     startsOn: programme.startsOn,
     endsOn: programme.endsOn,
     assets: (await listUnits(tx)).map(({ code, kind, scale }) => ({ code, kind, scale })),
-    tiers: tiers.length > 0 ? tiers : words.tiers.map((code) => ({ code, name: code })),
+    tiers: tiers.length > 0 ? tiers : (await tiersEnrolled(tx)).map((code) => ({ code, name: code })),
     segments: documents.flatMap((one) => (one.kind === 'segment' ? [named(one)] : [])),
     lists: documents.flatMap((one) => (one.kind === 'list' ? [named(one)] : [])),
     areas: areas.map(({ code, name, parent }) => ({

@@ -25,7 +25,8 @@ export function useForm(): Form {
 /** What stands at a place, how to change it, and what is wrong there. */
 function useAt(path: string): { value: unknown; change: (value: unknown) => void; error: ReactNode } {
   const { document, set, problems } = useForm();
-  const here = problems.filter(({ at }) => at === path || at.startsWith(`${path}[`));
+  // What is wrong with one of a list is told at the list; what is wrong within it has a field of its own.
+  const here = problems.filter(({ at }) => at.replace(/\[\d+\]$/, '') === path || at === path);
   return {
     value: valueAt(document, path),
     change: (value) => set(path, value),

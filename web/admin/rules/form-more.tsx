@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { ChoiceField } from '../fields.tsx';
 import { useReader } from '../language.tsx';
-import type { Expiry, Limit } from './document.ts';
+import type { Expiry, Limit, Measure, RuleDocument } from './document.ts';
 import { ChoiceAt, digitsOf, ErrorAt, NumberAt, Part, TextAt, useForm } from './form-context.tsx';
 import { TakeOut } from './form-pays.tsx';
 
@@ -311,10 +311,8 @@ export function ExperimentPart() {
           <ChoiceField
             label={say('admin.form.experiment.measure')}
             value={experiment.measure.of}
-            change={(of) =>
-              set('experiment.measure', of === 'total' || of === 'amount' ? { of, currency } : { of })
-            }
-            options={['total', 'amount', 'quantity', 'activities', 'skus', 'outlets'].map((of) => ({
+            change={(of) => set('experiment.measure', measureOf(of, currency, document))}
+            options={measures.map((of) => ({
               value: of,
               text: name('admin.measure', of),
             }))}
@@ -323,4 +321,11 @@ export function ExperimentPart() {
       )}
     </Part>
   );
+}
+
+const measures = ['total', 'amount', 'quantity', 'activities', 'skus', 'outlets', 'earned'];
+
+function measureOf(of: string, currency: string, { effects }: RuleDocument): Measure & { asset?: string } {
+  if (of === 'total' || of === 'amount') return { of, currency };
+  return of === 'earned' ? { of, asset: effects.find(({ asset }) => asset)?.asset ?? 'points' } : { of };
 }

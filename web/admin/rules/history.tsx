@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Rule } from '../api.ts';
 import { ChoiceField } from '../fields.tsx';
-import { useReader } from '../language.tsx';
+import { useReader, type TextKey } from '../language.tsx';
 import { ruleDecisions, ruleDifference } from '../queries.ts';
 import { Moment } from '../values.tsx';
+import type { RuleDocument } from './document.ts';
 import { RuleMark } from './mark.tsx';
+import { readRule } from './reading.ts';
+import { useWords } from './use-words.ts';
 import '../fields.css';
 
 /** What a version changes of another one, field by field. */
@@ -26,9 +29,12 @@ export function Difference({ rule, to, from }: { rule: Rule; to: number; from?: 
           </tr>
         </thead>
         <tbody>
+          <InWords rule={rule} from={from ?? usualBefore(rule, to)} to={to} />
           {data.items.map(({ at, old, new: now }) => (
             <tr key={at}>
-              <th scope="row">{at}</th>
+              <th scope="row">
+                <Part at={at} />
+              </th>
               <td className="is-soft">{written(old)}</td>
               <td>{written(now)}</td>
             </tr>
@@ -36,6 +42,64 @@ export function Difference({ rule, to, from }: { rule: Rule; to: number; from?: 
         </tbody>
       </table>
     </section>
+  );
+}
+
+// As the server chooses it: what is live, or the version before.
+function usualBefore({ liveVersion }: Rule, to: number): number {
+  return liveVersion !== null && liveVersion !== to ? liveVersion : to - 1;
+}
+
+/** What both versions say in plain words, where that differs. */
+function InWords({ rule, from, to }: { rule: Rule; from: number; to: number }) {
+  const reader = useReader();
+  const words = useWords(rule.programme);
+  const said = [from, to].map((number) => {
+    const found = rule.versions.find(({ version }) => version === number);
+    return words && found ? readRule(found.document as RuleDocument, { reader, ...words }).join(' ') : null;
+  });
+  if (!said[0] || !said[1] || said[0] === said[1]) return null;
+  return (
+    <tr>
+      <th scope="row" className="in-words">
+        {reader.say('admin.read.title')}
+      </th>
+      <td className="is-soft">{said[0]}</td>
+      <td>{said[1]}</td>
+    </tr>
+  );
+}
+
+/** The parts of the form, by the places in the document that they stand for; the longer place first. */
+const parts: [place: string, title: TextKey][] = [
+  ['texts', 'admin.form.name'],
+  ['scope.audience', 'admin.form.who'],
+  ['scope.products', 'admin.form.products'],
+  ['scope', 'admin.form.what'],
+  ['effects', 'admin.form.pays'],
+  ['to', 'admin.form.payee'],
+  ['goal', 'admin.form.goal'],
+  ['condition', 'admin.form.condition'],
+  ['limits', 'admin.form.limits'],
+  ['values', 'admin.form.limits'],
+  ['stacking', 'admin.form.beside'],
+  ['base', 'admin.form.beside'],
+  ['rounding', 'admin.form.beside'],
+  ['expires', 'admin.form.spending'],
+  ['pending', 'admin.form.spending'],
+  ['taxClass', 'admin.form.spending'],
+  ['experiment', 'admin.form.experiment'],
+];
+
+function Part({ at }: { at: string }) {
+  const { say } = useReader();
+  const found = parts.find(
+    ([place]) => at === place || at.startsWith(`${place}.`) || at.startsWith(`${place}[`),
+  );
+  return (
+    <>
+      {found && <span className="in-words">{say(found[1])}</span>} {at}
+    </>
   );
 }
 

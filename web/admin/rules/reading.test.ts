@@ -115,6 +115,16 @@ describe('a rule in plain words', () => {
     );
   });
 
+  test('a share by tier is read as what it is', () => {
+    const document = {
+      ...made('tier-bonus'),
+      effects: [{ ...made('tier-bonus').effects[0]!, percent: "participant.tier == 'gold' ? 150 : 120" }],
+    };
+    expect(read(document)[0]).toBe(
+      'All participants of tier silver or gold get 1.5 times (gold) or 1.2 times (others) what base pays.',
+    );
+  });
+
   test.each(all)('every template and every part of a rule can be said in %s', (language) => {
     const rich: RuleDocument = {
       ...packs,

@@ -125,20 +125,9 @@ const namedMax = 3;
 
 function rewardOf(effect: Effect, document: RuleDocument, told: Reading): string {
   if (effect.kind === 'award') return awardOf(effect, document, told);
-  const { say, number } = told.reader;
+  const { say } = told.reader;
   const { name = '', count = 1 } = effect;
-  if (effect.kind === 'multiply') {
-    const groups = and(
-      told,
-      (effect.groups ?? []).map((group) => told.called('groups', group)),
-    );
-    return typeof effect.percent === 'number'
-      ? say('admin.read.multiply', {
-          times: number(effect.percent / 100, effect.percent % 100 ? 2 : 0),
-          groups,
-        })
-      : say('admin.read.multiply-by', { formula: String(effect.percent ?? ''), groups });
-  }
+  if (effect.kind === 'multiply') return multiplierOf(effect, told);
   if (effect.kind === 'message') {
     const text = effect.texts?.[told.reader.language] ?? effect.texts?.['en'] ?? '';
     return say('admin.read.message', { text });
@@ -147,6 +136,27 @@ function rewardOf(effect: Effect, document: RuleDocument, told: Reading): string
   return typeof count === 'number'
     ? say(`admin.read.${effect.kind}`, { count, name })
     : say(`admin.read.${effect.kind}-by`, { formula: count, name });
+}
+
+const byTier = /^participant\.tier == (['"])([^'"]+)\1 \? (\d+) : (\d+)$/;
+
+function multiplierOf({ groups: codes = [], percent = '' }: Effect, told: Reading): string {
+  const { say, language } = told.reader;
+  const groups = and(
+    told,
+    codes.map((group) => told.called('groups', group)),
+  );
+  const timesOf = (share: number) =>
+    new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 }).format(share / 100);
+  if (typeof percent === 'number') return say('admin.read.multiply', { times: timesOf(percent), groups });
+  const [, , tier, first, others] = byTier.exec(percent) ?? [];
+  if (tier === undefined) return say('admin.read.multiply-by', { formula: percent, groups });
+  return say('admin.read.multiply-tier', {
+    tier: told.called('tiers', tier),
+    first: timesOf(Number(first)),
+    others: timesOf(Number(others)),
+    groups,
+  });
 }
 
 function awardOf(effect: Effect, document: RuleDocument, told: Reading): string {
