@@ -52,9 +52,15 @@ test('a kind that nobody foresaw is declared, recorded, judged, explained and co
     status: 422,
     code: 'unknown-attribute',
   });
+  await launch(rule('meeting', { scope: { kinds: ['meeting'] }, ...paysOnce(3) }));
   expect((await ask('dewi', 'POST', 'activity-kinds', { kind: 'shelf-photo', attributes })).status).toBe(403);
   const declared = await ask('rina', 'POST', 'activity-kinds', { kind: 'shelf-photo', attributes });
-  expect(declared.body['items'][0]).toMatchObject({ kind: 'shelf-photo', declared: true, attributes });
+  expect(declared.body['items']).toMatchObject(
+    expect.arrayContaining([expect.objectContaining({ kind: 'shelf-photo', declared: true, attributes })]),
+  );
+  // What was paid before is taken as before; what nobody has heard of is not.
+  expect((await record(shelf(undefined, { kind: 'meeting' }))).body).toMatchObject({ points: 3 });
+  expect((await record(shelf(undefined, { kind: 'meting' }))).body).toMatchObject({ code: 'unknown-kind' });
   expect((await ask('dewi', 'GET', 'decisions')).body['items'][0]).toMatchObject({
     what: 'configured',
     by: 'rina',
@@ -92,7 +98,7 @@ test('is refused with the place where it does not fit the declaration, in the re
     return `${body['code']}: ${body['detail']}`;
   };
   expect(await refused(shelf({ facings: 6 }, { kind: 'shelf-foto' }))).toBe(
-    'unknown-kind: Ten program nie zna zdarzeń rodzaju shelf-foto. Zna: shelf-photo, receipt, sale, order, delivery, visit, training.',
+    'unknown-kind: Ten program nie zna zdarzeń rodzaju shelf-foto. Zna: meeting, shelf-photo, receipt, sale, order, delivery, visit, training.',
   );
   expect(await refused(shelf({ facing: 6 }))).toContain('unknown-attribute: Zdarzenia rodzaju shelf-photo');
   expect(await refused(shelf({ facings: '6' }))).toBe(
