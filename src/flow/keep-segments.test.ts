@@ -12,6 +12,7 @@ import type { RuleDocument } from '../rules/document.ts';
 import { saveRules } from '../rules/save-rule.ts';
 import type { ParticipantId } from '../shared/id.ts';
 import { recordAndPost } from './record-activities.ts';
+import { goalsOfToday } from './tell-progress.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let people: World;
@@ -155,6 +156,25 @@ test('what was recorded long ago and corrected to a later day is judged again as
   await recordAt('2018-05-20', { ...visit, occurredAt: noon('2018-05-20') });
   await recordAt('2018-05-21', did(people.ivan, 'receipt', '2018-05-15', 5));
   expect(await pointsOf(people.ivan)).toBe(10);
+});
+
+test('a goal for a segment is shown to its members only', async () => {
+  const goal = rule('busy-visits', {
+    scope: { kinds: ['visit'], audience: { segments: ['busy'] } },
+    goal: { for: 'participant', per: 'month', counts: { of: 'activities' }, target: 5 },
+    effects: [{ kind: 'award', leg: 'visits', asset: 'points', per: 'goal', units: 1 }],
+  });
+  await inNusa((tx) => saveRules(tx, people.programme, [goal], 'test', noon('2018-01-01')));
+  await record(did(people.grace, 'receipt', '2018-06-10', 5));
+  const shown = async (participant: ParticipantId, day: string) => {
+    const goals = await inNusa(async (tx) =>
+      goalsOfToday(tx, (await programmeById(tx, people.programme))!, participant, 'en', noon(day)),
+    );
+    return goals.map((one) => one.rule.code);
+  };
+  expect(await shown(people.grace, '2018-06-10')).toEqual([]);
+  expect(await shown(people.grace, '2018-06-11')).toEqual(['busy-visits']);
+  expect(await shown(people.zofia, '2018-06-11')).toEqual([]);
 });
 
 test('a segment that asks for the tier follows it', async () => {

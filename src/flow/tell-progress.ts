@@ -12,6 +12,7 @@ import { goalEffects, percentOf, reasonOf, type Standing } from '../progress/eva
 import { dayAfterBack } from '../progress/evaluate-tier.ts';
 import { countersOf, isShare, type GoalRule, type GoalVersions } from '../progress/goal.ts';
 import { periodOf } from '../progress/period.ts';
+import { segmentsOn } from '../progress/segments.ts';
 import { judgeGoals } from '../progress/settle-goals.ts';
 import { tierOn, tiersOf } from '../progress/tiers.ts';
 import type { ParticipantId, RuleId } from '../shared/id.ts';
@@ -50,12 +51,15 @@ export async function goalsOfToday(
   language: Language,
   at: Date,
 ): Promise<GoalProgress[]> {
-  const { goals } = await followedBy(tx, programme.id);
+  const followed = await followedBy(tx, programme.id);
+  const { goals } = followed;
   const person = goals.length > 0 ? await participantById(tx, participant) : null;
   if (!person) return [];
   const today = wallTime(at, programme.timeZone).day;
   const tiers = await tiersOf(tx, programme.id, [participant]);
-  const audience = { person, tier: tierOn(tiers.get(participant), today, person.tier) };
+  const tier = tierOn(tiers.get(participant), today, person.tier);
+  const [segments] = await segmentsOn(tx, programme, followed, [{ person, tier, day: today }]);
+  const audience = { person, tier, segments: segments! };
   const outlets = await outletsOfParticipant(tx, participant);
   const paths = await areaPaths(
     tx,
@@ -177,10 +181,13 @@ export function ownersOf(
 
 function fitsPerson(
   { scopeSets }: GoalRule,
-  { person, tier }: { person: Participant; tier: string },
+  { person, tier, segments }: { person: Participant; tier: string; segments: readonly string[] },
 ): boolean {
-  const { participantKinds, tiers } = scopeSets;
-  return (participantKinds?.set.has(person.kind) ?? true) && (tiers?.set.has(tier) ?? true);
+  return (
+    (scopeSets.participantKinds?.set.has(person.kind) ?? true) &&
+    (scopeSets.tiers?.set.has(tier) ?? true) &&
+    (scopeSets.segments === null || segments.some((segment) => scopeSets.segments!.set.has(segment)))
+  );
 }
 
 function asksOutlet({ scopeSets: { outlets, channels, areas }, document: { goal } }: GoalRule): boolean {
