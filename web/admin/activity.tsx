@@ -54,6 +54,7 @@ function Why({ id }: { id: string }) {
   if (!data) return null;
   const fired = data.rules.filter(({ fired: isFired }) => isFired);
   const quiet = data.rules.filter(({ fired: isFired }) => !isFired);
+  if (data.rules.length === 0) return null;
   return (
     <section className="section" aria-labelledby="why">
       <h2 id="why">{say('admin.counted.why')}</h2>

@@ -33,6 +33,7 @@ export type StatementRow = Schemas['Statement']['items'][number];
 export type Decision = Schemas['Review'];
 export type Corrections = NonNullable<Decision['corrections']>;
 export type Participant = Schemas['Participant'];
+export type Link = Schemas['Link'];
 export type Rule = Schemas['Rule'];
 export type RuleState = Rule['versions'][number]['state'];
 export type RuleNames = Schemas['RuleNames'];

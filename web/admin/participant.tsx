@@ -6,6 +6,7 @@ import type { Asset, Participant, StatementRow, Wallet } from './api.ts';
 import { Icon } from './icons.tsx';
 import { useReader } from './language.tsx';
 import { Empty, NotFound, Trouble } from './notices.tsx';
+import { ParticipantLinks } from './participant-links.tsx';
 import { ParticipantProgress } from './participant-progress.tsx';
 import { participant as participantQuery, statement, wallet } from './queries.ts';
 import { Units } from './values.tsx';
@@ -36,6 +37,7 @@ export function ParticipantPage() {
           <>
             <Holdings id={id} />
             <ParticipantProgress id={id} />
+            <ParticipantLinks participant={data} />
             <Statement id={id} />
           </>
         )}

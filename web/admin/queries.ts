@@ -10,6 +10,7 @@ export const me = queryOptions({
   retry: false,
 });
 
+export const linksOf = (code: string) =>
 /** How often what is happening now is asked for again. */
 const liveMs = 2000;
 const calmMs = 15_000;
