@@ -10,7 +10,21 @@ export const me = queryOptions({
   retry: false,
 });
 
+/** Links of somebody in both directions: to whom and what, and who to them. */
 export const linksOf = (code: string) =>
+  queryOptions({
+    queryKey: ['links', code],
+    queryFn: async () => {
+      const ask = (query: { person: string } | { of: 'participant'; subject: string }) =>
+        bodyOf(client.GET('/api/v1/links', { params: { query } }));
+      const [to, from] = await Promise.all([
+        ask({ person: code }),
+        ask({ of: 'participant', subject: code }),
+      ]);
+      return [...from.items, ...to.items];
+    },
+  });
+
 /** How often what is happening now is asked for again. */
 const liveMs = 2000;
 const calmMs = 15_000;
