@@ -3,6 +3,7 @@ import { expect, inject, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { measureActivities } from './activities/bench-activities.ts';
 import type { BenchDocument } from './document.ts';
+import { measureQuote } from './quote/bench-quote.ts';
 import { measureReplay } from './replay/bench-replay.ts';
 
 /** No absolute speed is asserted: what counts here is that everything was measured. */
@@ -33,6 +34,17 @@ test(
       'at2MVs10k',
     ]);
     expect(measured.sizes).toMatchObject({ rules: 200, outletsAt10k: 60, outletsAt2M: 120 });
+  },
+);
+
+test(
+  'quotes are measured over HTTP, alone and while sales are recorded, against the smallest question',
+  { timeout: 120_000 },
+  async () => {
+    const measured = await measureQuote(config(), { outlets: 60, rounds: 1, seconds: 0.2 }, true);
+    expect(unmeasured(measured)).toEqual([]);
+    expect(Object.keys(measured.goals)).toEqual(['quoteP99Ms', 'quoteWhileRecordingP99Ms']);
+    expect(measured.sizes).toMatchObject({ outlets: 60, countedDays: 5400, rules: 200 });
   },
 );
 
