@@ -70,6 +70,24 @@ describe('an example', () => {
     expect(run([tried], { heldOutOf: ['autumn'], activity: packs(3), expect: heldOut })).toEqual([]);
   });
 
+  test('may say who is linked, and what the activity told besides', () => {
+    const referral = rule('r', { to: { link: 'referrer', level: 2 } });
+    const paid = { awards: [{ rule: 'r', asset: 'points', units: 3 }] };
+    expect(
+      run([referral], { linked: [{ link: 'referrer', level: 2 }], activity: packs(3), expect: paid }),
+    ).toEqual([]);
+    const unpaid = { ...nothing, reasons: { r: 'nobody-linked' } };
+    expect(run([referral], { linked: [{ link: 'referrer' }], activity: packs(3), expect: unpaid })).toEqual(
+      [],
+    );
+    const window = rule('r', {
+      scope: { kinds: ['receipt'], attributes: { place: 'string' } },
+      condition: 'activity.attributes.place == "window"',
+    });
+    const activity = { ...packs(3), attributes: { place: 'window' } };
+    expect(run([window], { activity, expect: paid })).toEqual([]);
+  });
+
   const tenPacks = rule('ten', {
     effects: [
       { kind: 'award', leg: 'half', asset: 'points', per: 'goal', at: 50, units: 5 },
