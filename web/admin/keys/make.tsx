@@ -10,13 +10,14 @@ const abilities = ['record', 'quote', 'read'] as const satisfies readonly ApiKey
 /** Outlets that are shown at once; the search finds the others. */
 const shownMax = 40;
 
+type Abilities = ReadonlySet<ApiKey['may'][number]>;
 type Made = { name: string; secret: string };
 
 /** Whom the key is for, what it may do, where and until when. */
 export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: () => void }) {
   const { say } = useReader();
   const [name, setName] = useState('');
-  const [may, setMay] = useState<ReadonlySet<ApiKey['may'][number]>>(new Set(['record']));
+  const [may, setMay] = useState<Abilities>(new Set(['record']));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [until, setUntil] = useState('');
   const queries = useQueryClient();
@@ -62,18 +63,7 @@ export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: ()
         autoFocus
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <fieldset className="key-choices">
-        <legend>{say('admin.keys.may')}</legend>
-        {abilities.map((one) => (
-          <label key={one}>
-            <input type="checkbox" checked={may.has(one)} onChange={() => setMay(toggled(may, one))} />
-            <span>
-              {say(`admin.keys.may.${one}`)}
-              <small>{say(`admin.keys.may.${one}.how`)}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <May chosen={may} choose={setMay} />
       <Where chosen={chosen} choose={setChosen} />
       <TextInput
         type="date"
@@ -91,6 +81,24 @@ export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: ()
         </Button>
       </div>
     </form>
+  );
+}
+
+function May({ chosen, choose }: { chosen: Abilities; choose: (may: Abilities) => void }) {
+  const { say } = useReader();
+  return (
+    <fieldset className="key-choices">
+      <legend>{say('admin.keys.may')}</legend>
+      {abilities.map((one) => (
+        <label key={one}>
+          <input type="checkbox" checked={chosen.has(one)} onChange={() => choose(toggled(chosen, one))} />
+          <span>
+            {say(`admin.keys.may.${one}`)}
+            <small>{say(`admin.keys.may.${one}.how`)}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
