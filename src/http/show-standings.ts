@@ -120,3 +120,18 @@ export function showDiscount({ volume, next, ...one }: DiscountProgress): z.infe
 export const belongsShape = z
   .object({ segment: z.string(), title: z.string(), since: z.iso.datetime() })
   .openapi('SegmentOf');
+
+export const validationShape = z.object({
+  problems: z.array(z.object({ at: z.string(), sentence: z.string() })),
+  tiers: z
+    .object({
+      people: z.int().openapi({ description: 'So many were looked at' }),
+      isWhole: z.boolean().openapi({ description: 'False where there are more' }),
+      rise: z.int().openapi({ description: 'Who has a higher tier at once' }),
+      short: z
+        .int()
+        .openapi({ description: 'Who has less than their tier asks for, and keeps it until it ends' }),
+      shortToday: z.int().openapi({ description: 'The same by the tiers of today' }),
+    })
+    .nullable(),
+});

@@ -259,3 +259,20 @@ test('staff see what was counted of one participant', async () => {
   const own = await ask(`activities?participant=${running.world.budi}`, 'sari');
   expect(own.body['items'].every((one: any) => one.participant.name === 'Sari')).toBe(true);
 });
+
+test('tiers say whom they would move before they are saved', async () => {
+  const move = async (changed: object) => {
+    const document = { ...tiers, ...changed };
+    return (await ask('programme/progress/validation', 'dewi', 'POST', { document })).body;
+  };
+  expect((await move({})).tiers).toMatchObject({ isWhole: true, rise: 0 });
+  const [bronze, silver, gold] = tiers.tiers;
+  // Sari has silver with 12 pieces of 15 in the month, Zofia with none, Asha gold with 10 of 30; Budi's was given by hand.
+  const easier = await move({ tiers: [bronze, { ...silver, from: 5000 }, { ...gold, from: 11_000 }] });
+  expect(easier.tiers).toMatchObject({ rise: 1, short: 2, shortToday: 3 });
+  const harder = await move({ tiers: [bronze, silver, { ...gold, keep: 9000 }] });
+  expect(harder.tiers).toMatchObject({ rise: 0, short: 2, shortToday: 3 });
+  expect((await move({ kinds: ['visit'] })).tiers).toBeNull();
+  const after = await ask(`participants/${running.world.sari}/tiers`, 'sari');
+  expect(after.body['asOf'].tier).toBe('silver');
+});

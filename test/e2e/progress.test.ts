@@ -121,6 +121,11 @@ describe.skipIf(!isBuilt)('progress on the pages (skipped until `npm run build`)
   test('Rina sees who falls soon, and gives a tier by hand with a reason', async () => {
     const { page, complaints } = await desk('Rina');
     await page.getByRole('link', { name: 'Tiers', exact: true }).click();
+    await page.getByText('The document of the tiers').click();
+    const text = page.getByRole('textbox', { name: 'The document' });
+    await text.fill((await text.inputValue()).replace('"from": 30000', '"from": 20000'));
+    await expect.poll(() => said(page, '.moves')).toMatch(/\d+ p\w+ rises? at once/);
+
     await page.getByRole('link', { name: 'Zofia' }).click();
     await page.getByText('Give a tier by hand').click();
     await page.getByLabel('Until').fill(dayOf(inDays(30)));

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 
 import { withTenant, type Tx } from '../../db/transact.ts';
+import { previewTiers } from '../../flow/preview-tiers.ts';
 import { programmeAsked } from '../../flow/tell-rules.ts';
 import type { SignedIn } from '../../flow/sign-in.ts';
 import { discountsOfToday } from '../../flow/tell-discounts.ts';
@@ -32,6 +33,7 @@ import {
   standingShape,
   targetShape,
   tierSizesShape,
+  validationShape,
 } from '../show-standings.ts';
 import { whichProgramme } from './rule-versions.ts';
 
@@ -65,23 +67,30 @@ export const standingRoutes = newRouter()
       path: '/programme/progress/validation',
       tags,
       summary: 'What is wrong with a document of tiers, a discount or a segment, each with its place (staff)',
-      request: body(z.strictObject({ document: z.record(z.string(), z.any()) })),
+      description:
+        'Of tiers also whom they would move if they counted from today on; null where they count what nothing has counted yet.',
+      request: { query: which, ...body(z.strictObject({ document: z.record(z.string(), z.any()) })) },
       responses: {
-        200: json(
-          z.object({ problems: z.array(z.object({ at: z.string(), sentence: z.string() })) }),
-          'None: it is in order',
-        ),
+        200: json(validationShape, 'None: it is in order'),
         ...refusals,
       },
     }),
     async (c) => {
-      await staffSignedIn(c);
+      const by = await staffSignedIn(c);
+      const { now } = c.get('app');
       const checked = checkDocument(c.req.valid('json').document);
-      const problems = checked.ok ? [] : checked.problems;
-      return c.json(
-        { problems: problems.map((one) => ({ at: one.at, sentence: sayProblem(one, c.get('language')) })) },
-        200,
-      );
+      if (!checked.ok) {
+        const problems = checked.problems.map((one) => ({
+          at: one.at,
+          sentence: sayProblem(one, c.get('language')),
+        }));
+        return c.json({ problems, tiers: null }, 200);
+      }
+      const { document } = checked;
+      const told = await within(c, by, c.req.valid('query').programme, async (tx, programme) => ({
+        tiers: document.kind === 'tiers' ? await previewTiers(tx, programme, document, now()) : null,
+      }));
+      return c.json({ problems: [], ...told }, 200);
     },
   )
   .openapi(

@@ -58,9 +58,9 @@ function Editor({ stored, template }: { stored: ProgressDocument | null; templat
   const [text, setText] = useState(start);
   const [from, setFrom] = useState('');
   const document = read(text);
-  const problems = useProblems(text, document);
+  const checked = useChecked(text, document);
   const save = useSave(from);
-  const isFine = problems !== undefined && problems.length === 0;
+  const isFine = checked?.problems.length === 0;
   return (
     <form
       className="set-targets"
@@ -81,7 +81,8 @@ function Editor({ stored, template }: { stored: ProgressDocument | null; templat
           save.reset();
         }}
       />
-      <Said document={document} problems={problems} save={save} />
+      <Said document={document} problems={checked?.problems} save={save} />
+      {checked?.tiers && text !== start && <Moves {...checked.tiers} />}
       {stored && (
         <TextField
           label={say('admin.column.counts-from')}
@@ -144,6 +145,20 @@ function Said({
   );
 }
 
+/** Whom the tiers would move if they were saved as they stand. */
+function Moves({ people, isWhole, rise, short, shortToday }: Moved) {
+  const { say, number } = useReader();
+  return (
+    <div className="moves">
+      <p>{say('admin.tiers.rise', { count: rise })}</p>
+      <p>{say('admin.tiers.short', { count: short, today: number(shortToday) })}</p>
+      {!isWhole && <p className="is-faint">{say('admin.tiers.part', { people: number(people) })}</p>}
+    </div>
+  );
+}
+
+type Moved = NonNullable<NonNullable<ReturnType<typeof useChecked>>['tiers']>;
+
 /** Ends a document from today on; asks once more, because people lose what it gave them. */
 function Retire({ document, save }: { document: Document; save: ReturnType<typeof useSave> }) {
   const { say } = useReader();
@@ -176,8 +191,8 @@ function useSave(from: string) {
   });
 }
 
-/** What is wrong with the document once its text has rested for a moment; undefined while that is not known. */
-function useProblems(text: string, document: Document | null) {
+/** What is wrong with the document and whom it would move, once its text has rested for a moment; until then undefined. */
+function useChecked(text: string, document: Document | null) {
   const [rested, setRested] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setRested(text), checkAfterMs);
@@ -186,11 +201,16 @@ function useProblems(text: string, document: Document | null) {
   const { data } = useQuery({
     queryKey: ['progress-problems', rested],
     queryFn: () =>
-      bodyOf(client.POST('/api/v1/programme/progress/validation', { body: { document: document! } })),
+      bodyOf(
+        client.POST('/api/v1/programme/progress/validation', {
+          params: { query: {} },
+          body: { document: document! },
+        }),
+      ),
     enabled: document !== null && rested === text,
     gcTime: 10_000,
   });
-  return document && rested === text ? data?.problems : undefined;
+  return document && rested === text ? data : undefined;
 }
 
 function read(text: string): Document | null {
