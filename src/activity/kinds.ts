@@ -34,7 +34,8 @@ export function refuseKind(
 
 /** True where nothing is declared: then any name will do. */
 export function isKnownKind(kind: string, kinds: Kinds): boolean {
-  return !kinds || Object.keys(kinds).length === 0 || knownKinds(kinds).includes(kind);
+  if (!kinds || Object.hasOwn(kinds, kind) || usualKinds.includes(kind)) return true;
+  return Object.keys(kinds).length === 0;
 }
 
 export function knownKinds(kinds: NonNullable<Kinds>): string[] {

@@ -29,7 +29,7 @@ export async function tellWallet(tx: Tx, participant: ParticipantId): Promise<Wa
   return { balances, expiry: spendable ? await expiryOf(tx, spendable.account) : [] };
 }
 
-/** One movement, and the evidence it goes back to. */
+/** One movement, and the evidence of one's own that it goes back to. */
 export type StatementLine = StatementEntry & { evidence: EvidenceId | null };
 export type Statement = { lines: StatementLine[]; next: TransferId | null };
 
@@ -42,9 +42,11 @@ export async function tellStatement(
   const { entries, next } = await statementOf(tx, participant, { limit, ...(before ? { before } : {}) });
   const causes = [...new Set(entries.flatMap(({ transfer }) => transfer.cause ?? []))];
   const activities = await latestActivities(tx, causes as string[] as ActivityId[]);
+  // Who is paid for what somebody else did does not see that person's paper.
+  const own = activities.filter((activity) => activity.participant === participant);
   const lines = entries.map((entry) => ({
     ...entry,
-    evidence: activities.find(({ id }) => id === (entry.transfer.cause as string | null))?.evidence ?? null,
+    evidence: own.find(({ id }) => id === (entry.transfer.cause as string | null))?.evidence ?? null,
   }));
   return { lines, next };
 }
