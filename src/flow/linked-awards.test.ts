@@ -167,6 +167,10 @@ describe('a rule that pays who is linked', () => {
     const corrected = { ...sale(4), externalKey: first.externalKey };
     const people = ['budi', 'sari', 'asha', 'zofia'];
     expect(await gained(people, () => record(corrected))).toEqual([0, -6, 0, 0]);
+    await deliverWaitingMessages(app, world.tenant);
+    const [newest] = (await withTenant(app.db, world.tenant, (tx) => inboxOf(tx, world.sari, { limit: 1 })))
+      .items;
+    expect(newest!.body).toMatch(/^Poin Anda dari Budi di Toko Maju.* dikoreksi: -6\./);
     expect(await gained(people, () => record({ ...corrected, withdrawn: true }))).toEqual([0, -4, -3, 0]);
     const later = sale(2, { occurredAt: '2018-06-12T12:00:00+08:00' });
     expect(await gained(people, () => record(later))).toEqual([0, 0, 0, 2]);
