@@ -290,6 +290,14 @@ test('many transfers are cancelled by a controller: first told, then done once, 
   expect(done.body).toMatchObject({ done: [{ units: 70 }], refused: [] });
   expect(await send('karim', 'transfers/actions', { ...asked, apply: true }, 'act-1')).toEqual(done);
   expect(await availableOf('sari')).toBe(before - 70);
+
+  const filter = { kind: 'award', postedFrom: '2018-01-01T00:00:00Z', postedUntil: '2018-01-02T00:00:00Z' };
+  const from = (after: string) =>
+    send('karim', 'transfers/actions', { ...asked, which: { filter, after } }, null);
+  const id = '00000000-0000-7000-8000-000000000000';
+  expect(await from(`2018-01-01T10:00:00.000Z_${id}`)).toMatchObject({ status: 200, body: { next: null } });
+  for (const wrong of ['', 'yesterday', `2018-13-01T10:00:00.000Z_${id}`])
+    expect((await from(wrong)).status).toBe(422);
 });
 
 test('balances of another system come in by the list, each wrong one with a sentence in the reader’s language', async () => {
