@@ -103,6 +103,7 @@ describe.skipIf(!isBuilt)('rules on the brand page (skipped until `npm run build
     await page.getByLabel('beverages').check();
     await page.getByLabel('How much').fill('3');
     await page.getByLabel('Areas').fill('Selangor');
+    await page.getByLabel('Areas').press('Enter');
     await page.getByLabel('First day').fill('2018-06-01');
     await expect
       .poll(() => reading(page).innerText())
@@ -243,6 +244,7 @@ describe.skipIf(!isBuilt)('rules on the brand page (skipped until `npm run build
       for (const screen of [
         'rules',
         'rules?show=kinds',
+        'rules/new',
         'rules/new',
         'rules/new?template=milestones',
         `rules/${ruleId('base')}`,

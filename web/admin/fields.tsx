@@ -240,7 +240,18 @@ export function SearchField({
             list={list}
             value={typed}
             autoComplete="off"
-            onChange={(event) => take(event.currentTarget.value)}
+            onChange={({ currentTarget, nativeEvent }) => {
+              // One that is typed may go on: "Johor" is on the way to "Johor Bahru".
+              const isTyped = /^(insertText|delete)/.test((nativeEvent as InputEvent).inputType ?? '');
+              if (isTyped) setTyped(currentTarget.value);
+              else take(currentTarget.value);
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return;
+              event.preventDefault();
+              take(typed);
+            }}
+            onBlur={() => take(typed)}
           />
         )}
       </Field>

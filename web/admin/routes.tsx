@@ -16,8 +16,8 @@ export type EvidenceSearch = { state?: EvidenceState; before?: string; open?: st
 
 /** The rules: instead the experiments or the kinds of activity, one of which is changed; or only rules of one state. */
 export type RulesSearch = { show?: 'experiments' | 'kinds'; kind?: string; state?: RuleState };
-/** A new rule: the template that it begins with, and the programme where there are several. */
-type NewRuleSearch = { template?: string; programme?: string };
+/** A new rule: the template or the rule that it begins with, and the programme where there are several. */
+type NewRuleSearch = { template?: string; copy?: string; programme?: string };
 /** A rule: which view of it, which replay, and what is compared with what: days of a replay, or versions. */
 type RuleSearch = { show?: 'edit' | 'replay' | 'history'; run?: string; from?: string; to?: string };
 
@@ -98,8 +98,9 @@ const rulesPage = createRoute({
 const newRulePage = createRoute({
   getParentRoute: () => root,
   path: '/rules/new',
-  validateSearch: ({ template, programme }: Record<string, unknown>): NewRuleSearch => ({
+  validateSearch: ({ template, copy, programme }: Record<string, unknown>): NewRuleSearch => ({
     ...(typeof template === 'string' && { template }),
+    ...(typeof copy === 'string' && { copy }),
     ...(typeof programme === 'string' && { programme }),
   }),
   component: lazyRouteComponent(() => import('./rules/new.tsx'), 'NewRulePage'),

@@ -95,22 +95,68 @@ export function readDocument(text: string): RuleDocument | null {
 
 export const writeDocument = (document: RuleDocument): string => JSON.stringify(document, null, 2);
 
+// Deep enough for the form and the reading to walk through; what exactly stands there is for the server to judge.
 function isDocument(value: unknown): value is RuleDocument {
-  if (!isRecord(value) || !isRecord(value['scope']) || !isRecord(value['texts'])) return false;
-  const { scope, texts, effects, rounding, stacking, limits = [], goal } = value;
-  const isListOf = (list: unknown) => Array.isArray(list) && list.every(isRecord);
   return (
+    isRecord(value) &&
     typeof value['code'] === 'string' &&
-    isRecord(scope) &&
-    Array.isArray(scope['kinds']) &&
-    Object.values(texts).every(isRecord) &&
-    isListOf(effects) &&
-    isListOf(limits) &&
-    isRecord(rounding) &&
-    isRecord(stacking) &&
-    (goal === undefined || (isRecord(goal) && isRecord(goal['counts'])))
+    isEach(value['texts'], isRecord) &&
+    isScope(value['scope']) &&
+    isMaybe(value['to'], isRecord) &&
+    isMaybe(value['condition'], isText) &&
+    isListOf(value['effects'], isEffect) &&
+    isRecord(value['rounding']) &&
+    isRecord(value['stacking']) &&
+    isMaybe(value['limits'], (limits) => isListOf(limits, isLimit)) &&
+    isMaybe(value['values'], (values) => isEach(values, isRecord)) &&
+    isMaybe(value['goal'], isGoal) &&
+    isMaybe(value['experiment'], (one) => isRecord(one) && isRecord(one['measure'])) &&
+    isMaybe(value['expires'], isExpiry) &&
+    isMaybe(value['pending'], isRecord)
   );
 }
+
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === 'string';
+const isMaybe = (value: unknown, check: Check): boolean => value === undefined || check(value);
+const isListOf = (value: unknown, check: Check): boolean => Array.isArray(value) && value.every(check);
+const isTexts: Check = (value) => isMaybe(value, (list) => isListOf(list, isText));
+const isEach = (value: unknown, check: Check): boolean =>
+  isRecord(value) && Object.values(value).every(check);
+
+function isScope(scope: unknown): boolean {
+  if (!isRecord(scope) || !isListOf(scope['kinds'], isText)) return false;
+  const { audience = {}, products = {}, attributes = {} } = scope;
+  const { focus: _focus, ...lists } = isRecord(products) ? products : {};
+  return (
+    isEach(audience, isTexts) && isRecord(products) && isEach(lists, isTexts) && isEach(attributes, isText)
+  );
+}
+
+const isEffect: Check = (effect) =>
+  isRecord(effect) &&
+  isText(effect['kind']) &&
+  isTexts(effect['groups']) &&
+  isMaybe(effect['texts'], (texts) => isEach(texts, isText)) &&
+  ['units', 'percent', 'basisPoints', 'count'].every((size) =>
+    isMaybe(effect[size], (given) => isText(given) || typeof given === 'number'),
+  );
+
+const isLimit: Check = (limit) => isRecord(limit) && isMaybe(limit['value'], isRecord);
+
+const isMeasure: Check = (measure) => isRecord(measure) && isText(measure['of']) && isTexts(measure['kinds']);
+
+function isGoal(goal: unknown): boolean {
+  if (!isRecord(goal) || !isRecord(goal['counts']) || !isMaybe(goal['window'], isText)) return false;
+  const { counts, target } = goal;
+  const isCounted =
+    'share' in counts ? isMeasure(counts['share']) && isMeasure(counts['of']) : isMeasure(counts);
+  return isCounted && isMaybe(target, (given) => typeof given === 'number' || isRecord(given));
+}
+
+const isExpiry: Check = (expires) =>
+  isRecord(expires) &&
+  ('earlier' in expires ? isListOf(expires['earlier'], isExpiry) : isText(expires['on'] ?? expires['after']));
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);

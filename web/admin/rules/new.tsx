@@ -2,18 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
-import { rules } from '../queries.ts';
+import { ruleDetail, rules } from '../queries.ts';
 import { useTitle } from '../tabbed.tsx';
 import { BackToList } from './back.tsx';
+import type { RuleDocument } from './document.ts';
 import { Editor } from './editor.tsx';
 import { readRule } from './reading.ts';
-import { beginWith, templates, type Beginning } from './templates.ts';
+import { beginWith, freeCode, templates, type Beginning } from './templates.ts';
 import { useWords, type Words } from './use-words.ts';
 import './rules.css';
 
 /** A new rule: a template to begin with, and then the form. The address says which template it was. */
 export function NewRulePage() {
-  const { template: code, programme } = useSearch({ from: '/rules/new' });
+  const { template: code, copy, programme } = useSearch({ from: '/rules/new' });
   const { say } = useReader();
   const title = say('admin.new.title');
   useTitle(title);
@@ -38,8 +39,9 @@ export function NewRulePage() {
         </div>
       </header>
       <div className="scroll wide is-full">
-        {listed && codes.length > 1 && !chosen && <Programmes codes={codes} />}
-        {listed && (chosen || codes.length < 2) && (
+        {listed && !copy && codes.length > 1 && !chosen && <Programmes codes={codes} />}
+        {listed && copy && <Copied id={copy} taken={listed.map((rule) => rule.code)} />}
+        {listed && !copy && (chosen || codes.length < 2) && (
           <Begin programme={chosen} code={code} taken={listed.map((rule) => rule.code)} />
         )}
       </div>
@@ -93,6 +95,15 @@ function Begin({ programme, code, taken }: BeginProps) {
       </section>
     );
   return <Filled key={template.code} template={template} programme={programme} words={words} taken={taken} />;
+}
+
+/** Another rule like one that is there. */
+function Copied({ id, taken }: { id: string; taken: readonly string[] }) {
+  const { data } = useQuery(ruleDetail(id));
+  if (!data) return <div aria-busy="true" />;
+  const { document } = data.versions[0]!;
+  const start = { ...(document as RuleDocument), code: freeCode(data.code, taken) };
+  return <Editor programme={data.programme} rule={null} start={start} keptAs={`copy.${id}`} />;
 }
 
 type FilledProps = Omit<BeginProps, 'code'> & { template: (typeof templates)[number]; words: Words };

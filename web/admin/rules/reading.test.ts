@@ -157,8 +157,10 @@ describe('a rule in plain words', () => {
       expires: { earlier: [{ after: 'P12M', endOf: 'quarter' }, { on: '2030-12-31' }] },
       pending: { until: 'delivery' },
     };
-    for (const document of [rich, ...templates.map(({ code }) => made(code))])
+    for (const document of [rich, ...templates.map(({ code }) => made(code))]) {
+      expect(readDocument(writeDocument(document))).toEqual(document);
       for (const sentence of read(document, language)) expect(sentence).not.toMatch(/[{}]|admin\.|undefined/);
+    }
   });
 });
 
@@ -190,5 +192,16 @@ describe('a document under the form', () => {
   test('is no form where it is no rule', () => {
     for (const text of ['', '{', '[]', '{"code":"x"}', '{"code":"x","scope":{},"texts":{}}'])
       expect(readDocument(text)).toBeNull();
+    for (const wrong of [
+      { expires: 'never' },
+      { pending: 3 },
+      { effects: [null] },
+      { effects: [{ kind: 'multiply', groups: 'base' }] },
+      { limits: {} },
+      { scope: { kinds: ['receipt'], audience: { tiers: 'gold' } } },
+      { goal: { counts: { share: 1 } } },
+      { texts: { en: 'Tea' } },
+    ])
+      expect(readDocument(JSON.stringify({ ...packs, ...wrong })), JSON.stringify(wrong)).toBeNull();
   });
 });

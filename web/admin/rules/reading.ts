@@ -217,7 +217,7 @@ const assetName = (asset: string, { reader }: Reading): string => reader.name('a
 
 function targetOf(document: RuleDocument, told: Reading): string {
   const { say } = told.reader;
-  const { counts, target } = document.goal!;
+  const { counts, target = 0 } = document.goal!;
   if ('share' in counts)
     return say('admin.read.target.share', {
       share: percentOf(typeof target === 'number' ? target : 0, told),

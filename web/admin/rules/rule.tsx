@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams, useSearch } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { Rule } from '../api.ts';
 import { useReader } from '../language.tsx';
 import { NotFound, Trouble } from '../notices.tsx';
@@ -71,11 +71,17 @@ function useTitleOf(rule: Rule | undefined): string | undefined {
 const documentOf = (rule: Rule): RuleDocument => rule.versions[0]!.document as RuleDocument;
 
 function Overview({ rule }: { rule: Rule }) {
+  const { say } = useReader();
   const words = useWords(rule.programme);
   return (
     <>
       {words && <Reading document={documentOf(rule)} words={words} />}
       <Launch rule={rule} />
+      <p className="section">
+        <Link to="/rules/new" search={{ copy: rule.id }}>
+          {say('admin.rule.copy')}
+        </Link>
+      </p>
       <Difference rule={rule} to={rule.versions[0]!.version} />
       <Decisions id={rule.id} />
       <Retire rule={rule} />

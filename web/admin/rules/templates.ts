@@ -198,7 +198,8 @@ export function beginWith(template: Template, given: Beginning, taken: readonly 
   };
 }
 
-function freeCode(code: string, taken: readonly string[]): string {
+/** The code, or with a number after it one that no rule has. */
+export function freeCode(code: string, taken: readonly string[]): string {
   let free = code;
   for (let number = 2; taken.includes(free); number++) free = `${code}-${number}`;
   return free;
