@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { TiersDocument } from './document.ts';
-import { missingToKeep, spanOn, tierSpans, type TierHistory } from './evaluate-tier.ts';
+import { fallsTo, missingToKeep, spanOn, tierSpans, type TierHistory } from './evaluate-tier.ts';
 
 const base: TiersDocument = {
   format: 1,
@@ -209,4 +209,29 @@ test('a new version judges from its first day on and leaves what was before', ()
     '2018-01-01 bronze',
     '2018-07-01 silver',
   ]);
+});
+
+test.each(['one-step', 'recomputed', 'none'] as const)(
+  'who gave back more than they took is in the lowest tier, or stays (%s)',
+  (downgrade) => {
+    const changes = { downgrade, counts: { of: 'quantity' } as const };
+    expect(told(tiersOf(changes, { '2018-03-05': -50 }))).toEqual(['2018-01-01 bronze enrolled ']);
+    const { spans, version } = tiersOf(changes, { '2018-03-05': 100, '2019-03-05': -50, '2020-03-05': -50 });
+    expect(spans.at(-1)!.tier).toBe(downgrade === 'none' ? 'silver' : 'bronze');
+    const silver = { ...spans[0]!, tier: 'silver' };
+    expect(fallsTo(version, silver, 150n)).toBe(downgrade === 'none' ? null : 'bronze');
+  },
+);
+
+test('who falls from a tier that is no more is in the lowest', () => {
+  const { version, history } = tiersOf({}, { '2018-03-05': 100, '2018-09-01': -300 });
+  const edited = { ...base, tiers: [base.tiers[0]!, { ...base.tiers[2]!, from: 500 }] };
+  const spans = tierSpans(
+    [
+      { ...version, until: '2018-10-01' },
+      { ...version, version: 2, document: edited, from: '2018-10-01' },
+    ],
+    history,
+  );
+  expect(spans.at(-1)).toMatchObject({ tier: 'bronze', safeUntil: null });
 });

@@ -82,7 +82,15 @@ export function fallsTo({ document }: Version, { tier }: TierSpan, missing: bigi
   if (missing <= 0n || downgrade === 'none' || current < 1) return null;
   if (downgrade === 'one-step') return tiers[current - 1]!.code;
   const value = BigInt(tiers[current]!.keep ?? tiers[current]!.from) - missing;
-  return tiers.findLast(({ from }) => value >= BigInt(from))!.code;
+  return tiers[reachedBy(document, value)]!.code;
+}
+
+// Everybody has the lowest tier, also who gave back more than they took.
+function reachedBy({ tiers }: TiersDocument, value: bigint): number {
+  return Math.max(
+    0,
+    tiers.findLastIndex(({ from }) => value >= BigInt(from)),
+  );
 }
 
 function stateAt(spans: readonly TierSpan[]): State {
@@ -135,14 +143,14 @@ function decide(
   const { tiers, downgrade } = document;
   const current = Math.max(0, indexOf(document, state.code));
   const value = valueBefore(document, history.days(version), state, history, day);
-  const reached = tiers.findLastIndex(({ from }) => value >= BigInt(from));
+  const reached = reachedBy(document, value);
   if (reached > current) return become(reached, 'reached', day);
   if (!isEnd) return null;
   const ended = state.safeUntil!;
   const { keep, from } = tiers[current]!;
   if (downgrade === 'none' || value >= BigInt(keep ?? from)) return become(current, 'kept', ended);
   return downgrade === 'one-step'
-    ? become(current - 1, 'one-step', ended)
+    ? become(Math.max(0, current - 1), 'one-step', ended)
     : become(reached, 'recomputed', ended);
 
   function become(index: number, reason: TierSpan['reason'], safeFromDay: Day): TierSpan {
