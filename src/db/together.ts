@@ -4,9 +4,13 @@ import type { TenantId } from '../shared/id.ts';
 /** What became of one of several that shared a transaction: a bug may be in the way of one and not of the others. */
 export type Outcome<Out> = { done: Out } | { failed: unknown };
 
+/** How often work is tried that stood in a circle of transactions waiting for each other. */
+const triesMax = 4;
+
 /**
  * Does the work for all in one transaction and answers each in order. A bug that one brings out must not undo the others:
- * halves are tried until it is alone. When the database is gone, the error is thrown.
+ * halves are tried until it is alone. Where the database ends one of several transactions that wait for each other, the
+ * work is done again once they are through. When the database is gone, the error is thrown.
  */
 export async function withTenantTogether<In, Out>(
   db: Db,
@@ -15,7 +19,8 @@ export async function withTenantTogether<In, Out>(
   work: (tx: Tx, items: readonly In[]) => Promise<Out[]>,
 ): Promise<Outcome<Out>[]> {
   try {
-    return (await withTenant(db, tenant, (tx) => work(tx, items))).map((done) => ({ done }));
+    const done = await unlessInCircle(() => withTenant(db, tenant, (tx) => work(tx, items)));
+    return done.map((one) => ({ done: one }));
   } catch (error) {
     if (isConnectionLost(error)) throw error;
     if (items.length === 1) return [{ failed: error }];
@@ -23,6 +28,16 @@ export async function withTenantTogether<In, Out>(
     const first = await withTenantTogether(db, tenant, items.slice(0, half), work);
     return [...first, ...(await withTenantTogether(db, tenant, items.slice(half), work))];
   }
+}
+
+async function unlessInCircle<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await work();
+    } catch (error) {
+      const isDeadlock = error instanceof Error && (error as { code?: string }).code === '40P01';
+      if (!isDeadlock || tries === triesMax) throw error;
+    }
 }
 
 // Also when the pool has no connection to give: that error has no code, only words.

@@ -5,6 +5,7 @@ import { newId } from '../shared/id.ts';
 import type { TenantId } from '../shared/id.ts';
 import { withClient } from './connect.ts';
 import { addTenant, findTenant, listTenants } from './directory.ts';
+import { withTenantTogether } from './together.ts';
 import { withTenant } from './transact.ts';
 import type { Tx } from './transact.ts';
 
@@ -199,4 +200,32 @@ describe('T12: the wall of row-level security', () => {
     );
     expect(all.flatMap((result) => result.rows)).toEqual([]);
   });
+});
+
+test('of two transactions that wait for each other both get done', async () => {
+  await withTenant(world.db, nusa, (tx) => addArea(tx, 'perak'));
+  const rename = (tx: Tx, code: string, name: string) =>
+    tx.query('update area set name = name || $3 where tenant = $1 and code = $2', [tx.tenant, code, name]);
+  let begun = 0;
+  const both = Promise.all(
+    [
+      ['johor', 'perak'],
+      ['perak', 'johor'],
+    ].map(([first, second]) =>
+      withTenantTogether(world.db, nusa, [1], async (tx) => {
+        await rename(tx, first!, '+');
+        begun += 1;
+        while (begun < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+        await rename(tx, second!, '+');
+        return ['done'];
+      }),
+    ),
+  );
+  expect(await both).toEqual([[{ done: 'done' }], [{ done: 'done' }]]);
+  const rows = await withTenant(world.db, nusa, (tx) =>
+    tx.query<{ name: string }>("select name from area where tenant = $1 and code in ('johor', 'perak')", [
+      tx.tenant,
+    ]),
+  );
+  expect(rows.map(({ name }) => name).toSorted()).toEqual(['johor++', 'perak++']);
 });
