@@ -34,9 +34,13 @@ export function Launch({ rule }: { rule: Rule }) {
 }
 
 function Replayed({ rule: { replay } }: { rule: Rule }) {
-  const { say, day, number } = useReader();
+  const { say, day, number, name } = useReader();
   if (!replay) return say('admin.launch.not-replayed');
-  const cost = Object.entries(replay.cost).map(([asset, units]) => `${number(units)} ${asset}`);
+  const cost = Object.entries(replay.cost).map(([asset, units]) =>
+    asset === 'points'
+      ? say('admin.read.points', { count: units })
+      : `${number(units)} ${name('admin.asset', asset)}`,
+  );
   return say('admin.launch.replayed', {
     from: day(replay.firstDay),
     to: day(replay.lastDay),
