@@ -4,13 +4,13 @@ import type { TenantId } from '../shared/id.ts';
 /** What became of one of several that shared a transaction: a bug may be in the way of one and not of the others. */
 export type Outcome<Out> = { done: Out } | { failed: unknown };
 
-/** How often work is tried that stood in a circle of transactions waiting for each other. */
+/** How often work is tried that another transaction came in between of. */
 const triesMax = 4;
 
 /**
  * Does the work for all in one transaction and answers each in order. A bug that one brings out must not undo the others:
- * halves are tried until it is alone. Where the database ends one of several transactions that wait for each other, the
- * work is done again once they are through. When the database is gone, the error is thrown.
+ * halves are tried until it is alone. Where the database ends one of several transactions that wait for each other, or
+ * another one wrote the same row first, the work is done again. When the database is gone, the error is thrown.
  */
 export async function withTenantTogether<In, Out>(
   db: Db,
@@ -19,7 +19,7 @@ export async function withTenantTogether<In, Out>(
   work: (tx: Tx, items: readonly In[]) => Promise<Out[]>,
 ): Promise<Outcome<Out>[]> {
   try {
-    const done = await unlessInCircle(() => withTenant(db, tenant, (tx) => work(tx, items)));
+    const done = await unlessCrossed(() => withTenant(db, tenant, (tx) => work(tx, items)));
     return done.map((one) => ({ done: one }));
   } catch (error) {
     if (isConnectionLost(error)) throw error;
@@ -30,13 +30,15 @@ export async function withTenantTogether<In, Out>(
   }
 }
 
-async function unlessInCircle<T>(work: () => Promise<T>): Promise<T> {
+const crossed = new Set(['40P01', '23505']);
+
+async function unlessCrossed<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1)
     try {
       return await work();
     } catch (error) {
-      const isDeadlock = error instanceof Error && (error as { code?: string }).code === '40P01';
-      if (!isDeadlock || tries === triesMax) throw error;
+      const { code } = error as { code?: string };
+      if (!code || !crossed.has(code) || tries === triesMax) throw error;
     }
 }
 

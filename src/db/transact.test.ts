@@ -229,3 +229,16 @@ test('of two transactions that wait for each other both get done', async () => {
   );
   expect(rows.map(({ name }) => name).toSorted()).toEqual(['johor++', 'perak++']);
 });
+
+test('who writes the same row second does the work again, and sees what the first one wrote', async () => {
+  let begun = 0;
+  const add = () =>
+    withTenantTogether(world.db, nusa, [1], async (tx) => {
+      const known = await listAreas(tx);
+      begun += 1;
+      while (begun < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (!known.includes('kedah')) await addArea(tx, 'kedah');
+      return [known.includes('kedah')];
+    });
+  expect((await Promise.all([add(), add()])).toSorted()).toEqual([[{ done: false }], [{ done: true }]]);
+});
