@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { Tx } from '../db/transact.ts';
 import { listProgrammes, programmeByCode, programmeById, type Programme } from '../network/programmes.ts';
+import { documentsFollowed, ofKind } from '../progress/book.ts';
 import { beyondBound, type Beyond } from '../programme/launch-bound.ts';
 import { replayOf, type Replay } from '../programme/replays.ts';
 import { compileDocument } from '../rules/compile.ts';
@@ -41,6 +42,28 @@ export async function programmeAsked(
   const [programme] = found;
   if (found.length === 1 && programme) return { ok: true, programme };
   return refuse('bad-request', { field: 'programme', problem: code === undefined ? 'missing' : 'unknown' });
+}
+
+/** The programme of a code, or all of them, for what is told of all together. Refuses a code that nobody knows. */
+export async function programmesAsked(
+  tx: Tx,
+  code: string | undefined,
+): Promise<{ ok: true; programmes: Programme[] } | Refused<'bad-request'>> {
+  if (code === undefined) return { ok: true, programmes: await listProgrammes(tx) };
+  const asked = await programmeAsked(tx, code);
+  return asked.ok ? { ok: true, programmes: [asked.programme] } : asked;
+}
+
+/** The programme of a code; without one the first that has tiers, because somebody has one tier in all of them. */
+export async function programmeOfTiers(
+  tx: Tx,
+  code: string | undefined,
+): Promise<{ ok: true; programme: Programme } | Refused<'bad-request'>> {
+  if (code !== undefined) return programmeAsked(tx, code);
+  const all = await listProgrammes(tx);
+  for (const programme of all)
+    if (ofKind(await documentsFollowed(tx, programme.id), 'tiers').length > 0) return { ok: true, programme };
+  return all[0] ? { ok: true, programme: all[0] } : programmeAsked(tx, code);
 }
 
 /** The rules of a programme, or of all of them, in order of code. Refuses a programme that nobody knows. */

@@ -24,6 +24,8 @@ const nearPercent = 75;
 
 /** How a goal stands in its running period: how many have reached it, are near it, and are further away. */
 export type GoalStanding = {
+  /** Code of the programme. */
+  programme: string;
   rule: { id: RuleId; code: string; version: number; title: string };
   for: 'participant' | 'outlet' | 'partner';
   counts: string;
@@ -63,7 +65,7 @@ export async function goalStandings(
   const standings: GoalStanding[] = [];
   for (const goal of goals) {
     const one = await judgedNow(tx, programme, goal, at);
-    if (one) standings.push(headOf(goal, one, language));
+    if (one) standings.push(headOf(programme, goal, one, language));
   }
   return standings.toSorted((a, b) => (a.rule.code < b.rule.code ? -1 : 1));
 }
@@ -97,7 +99,7 @@ export async function standingsOfGoal(
     run: standing.run,
     toGo: sayToGo(standing, language),
   }));
-  return { ok: true, goal: headOf(goal, judged, language), people };
+  return { ok: true, goal: headOf(programme, goal, judged, language), people };
 }
 
 const peopleShown = 200;
@@ -173,6 +175,7 @@ async function judgedNow(
 }
 
 function headOf(
+  { code: programme }: Programme,
   { rule: id }: GoalVersions,
   { rule, period, standings, isWhole }: JudgedNow,
   language: Language,
@@ -183,6 +186,7 @@ function headOf(
   const reached = percents.filter((percent) => percent >= 100).length;
   const near = percents.filter((percent) => percent >= nearPercent && percent < 100).length;
   return {
+    programme,
     rule: {
       id,
       code: document.code,

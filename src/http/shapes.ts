@@ -305,6 +305,10 @@ export const meShape = z
     tier: z.string().optional(),
     outlets: z.array(outletName),
     programme: z.object({ id: id(), name: z.string(), currency: z.string() }),
+    programmes: z
+      .array(z.object({ code: z.string(), name: z.string() }))
+      .optional()
+      .openapi({ description: 'All there are, for staff' }),
     tenant: z.object({ name: z.string() }),
   })
   .openapi('Me');

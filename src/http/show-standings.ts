@@ -10,6 +10,7 @@ const owner = z.object({ id: z.uuid(), code: z.string(), name: z.string() });
 
 export const standingShape = z
   .object({
+    programme: z.string(),
     rule: z.object({ id: z.uuid(), code: z.string(), version: z.int(), title: z.string() }),
     for: z.enum(['participant', 'outlet', 'partner']),
     counts: z.string().openapi({ description: 'As in Goal' }),

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { programme } from '../../demo/world.ts';
 import { testApp } from '../../test/app.ts';
 import { httpClient, type Client } from '../../test/http.ts';
 import { rule } from '../../test/sales.ts';
 import { withTenant } from '../db/transact.ts';
+import { addProgrammes } from '../network/programmes.ts';
 import { saveRules } from '../rules/save-rule.ts';
 
 // A week of Sari's, Budi's and Asha's as the brand and they themselves see it, on Friday the 15th of June 2018.
@@ -275,4 +277,26 @@ test('tiers say whom they would move before they are saved', async () => {
   expect((await move({ kinds: ['visit'] })).tiers).toBeNull();
   const after = await ask(`participants/${running.world.sari}/tiers`, 'sari');
   expect(after.body['asOf'].tier).toBe('silver');
+});
+
+test('with a second programme everybody still finds what is theirs', async () => {
+  const before = await ask('goals', 'sari');
+  const autumn = { ...programme, code: 'autumn', name: 'Autumn' };
+  await withTenant(running.app.db, running.world.tenant, (tx) => addProgrammes(tx, [autumn]));
+  expect((await ask('goals', 'sari')).body).toEqual(before.body);
+  expect((await ask('discounts', 'sari')).body['items']).toHaveLength(1);
+  const { sari } = running.world;
+  expect((await ask(`participants/${sari}/tiers`, 'sari')).body['ladder']).toHaveLength(3);
+  expect((await ask(`participants/${sari}/segments`, 'dewi')).body['items']).toHaveLength(1);
+  const { body } = await ask('standings', 'dewi');
+  expect(body['items'].map((one: any) => one.programme)).toEqual(['mitra-warung', 'mitra-warung']);
+  expect(await ask(`rules/${body['items'][1].rule.id}/standings`, 'dewi')).toMatchObject({ status: 200 });
+  expect((await ask('standings?programme=autumn', 'dewi')).body['items']).toEqual([]);
+  expect((await ask('me', 'dewi')).body['programmes'].map((one: any) => one.code)).toEqual([
+    'autumn',
+    'mitra-warung',
+  ]);
+  const given = { tier: 'silver', from: '2018-06-15', until: '2018-06-30', reason: 'kept by hand' };
+  const path = `participants/${sari}/tier-overrides`;
+  expect(await ask(path, 'rina', 'POST', given)).toMatchObject({ status: 200 });
 });

@@ -70,7 +70,8 @@ describe.skipIf(!isBuilt)('progress on the pages (skipped until `npm run build`)
     await opened.page.goto(`${web.url}/admin/`);
     await opened.page.getByRole('button', { name: who }).click();
     await opened.page.getByRole('button', { name: 'Sign in' }).click();
-    await opened.page.getByRole('link', { name: 'Progress' }).click();
+    await opened.page.getByRole('link', { name: 'Progress' }).waitFor();
+    await opened.page.goto(`${web.url}/admin/progress`);
     await opened.page.locator('.goals').waitFor();
     return opened;
   }

@@ -119,16 +119,16 @@ const rulePage = createRoute({
   component: lazyRouteComponent(() => import('./rules/rule.tsx'), 'RulePage'),
 });
 
-/** Progress: which view of it; the goals where nothing is said. */
-type ProgressSearch = { show?: (typeof progressViews)[number] };
+/** Progress: which view of it, the goals where nothing is said; and of which programme, where there are several. */
+type ProgressSearch = { show?: (typeof progressViews)[number]; programme?: string };
 const progressViews = ['tiers', 'segments', 'discounts'] as const;
 
 const progressPage = createRoute({
   getParentRoute: () => root,
   path: '/progress',
-  validateSearch: ({ show }: Record<string, unknown>): ProgressSearch => {
+  validateSearch: ({ show, programme }: Record<string, unknown>): ProgressSearch => {
     const view = progressViews.find((one) => one === show);
-    return view ? { show: view } : {};
+    return { ...(view && { show: view }), ...(typeof programme === 'string' && { programme }) };
   },
   component: lazyRouteComponent(() => import('./progress/page.tsx'), 'ProgressPage'),
 });

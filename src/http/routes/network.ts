@@ -80,7 +80,8 @@ export const networkRoutes = newRouter()
       const { db } = c.get('app');
       const tenant = (await listTenants(db)).find((known) => known.tenant === by.tenant)!;
       const me = await withTenant(db, by.tenant, async (tx) => {
-        const [programme] = await listProgrammes(tx);
+        const programmes = await listProgrammes(tx);
+        const [programme] = programmes;
         const { id, name, currency } = programme!;
         const shared = { programme: { id, name, currency }, tenant: { name: tenant.name } };
         if (by.kind === 'staff') {
@@ -92,6 +93,7 @@ export const networkRoutes = newRouter()
             language: staff.language,
             role: staff.role,
             outlets: [],
+            programmes: programmes.map(({ code, name: title }) => ({ code, name: title })),
             ...shared,
           };
         }

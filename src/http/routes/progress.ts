@@ -1,12 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
-import { withTenant } from '../../db/transact.ts';
+import type { Language } from '../../../web/texts/say.ts';
+import { withTenant, type Tx } from '../../db/transact.ts';
 import { giveTier, saveProgress } from '../../flow/save-progress.ts';
 import { giveTargets } from '../../flow/set-targets.ts';
-import { goalsOfToday } from '../../flow/tell-progress.ts';
+import { goalsOfToday, type GoalProgress } from '../../flow/tell-progress.ts';
 import { tellTierHistory } from '../../flow/tell-tier-history.ts';
-import { programmeAsked } from '../../flow/tell-rules.ts';
+import { programmeAsked, programmeOfTiers, programmesAsked } from '../../flow/tell-rules.ts';
 import { participantById, participantsByIds } from '../../network/participants.ts';
+import type { Programme } from '../../network/programmes.ts';
 import { staffById } from '../../network/staff.ts';
 import { documentsFollowed, followedBy, ofKind } from '../../progress/book.ts';
 import { membersOf, segmentSizes } from '../../progress/segments.ts';
@@ -43,6 +45,12 @@ const code = z.string().max(120);
 const reason = z.string().trim().min(1).max(500);
 const items = <T extends z.ZodType>(shape: T) => z.object({ items: z.array(shape) });
 
+async function goalsOf(tx: Tx, programmes: Programme[], id: ParticipantId, language: Language, at: Date) {
+  const goals: GoalProgress[] = [];
+  for (const one of programmes) goals.push(...(await goalsOfToday(tx, one, id, language, at)));
+  return goals;
+}
+
 export const progressRoutes = newRouter()
   .openapi(
     createRoute({
@@ -57,8 +65,8 @@ export const progressRoutes = newRouter()
       const by = await participantSignedIn(c);
       const { db, now } = c.get('app');
       const told = await withTenant(db, by.tenant, async (tx) => {
-        const asked = await programmeAsked(tx, c.req.valid('query').programme);
-        return asked.ok ? goalsOfToday(tx, asked.programme, by.id, c.get('language'), now()) : asked;
+        const asked = await programmesAsked(tx, c.req.valid('query').programme);
+        return asked.ok ? goalsOf(tx, asked.programmes, by.id, c.get('language'), now()) : asked;
       });
       return 'refused' in told ? endWith(c, told) : c.json({ items: told.map(showGoal) }, 200);
     },
@@ -78,8 +86,8 @@ export const progressRoutes = newRouter()
       const { db, now } = c.get('app');
       const told = await withTenant(db, by.tenant, async (tx) => {
         if (!isId<ParticipantId>(id) || !(await participantById(tx, id))) return refuse('not-found');
-        const asked = await programmeAsked(tx, c.req.valid('query').programme);
-        return asked.ok ? goalsOfToday(tx, asked.programme, id, c.get('language'), now()) : asked;
+        const asked = await programmesAsked(tx, c.req.valid('query').programme);
+        return asked.ok ? goalsOf(tx, asked.programmes, id, c.get('language'), now()) : asked;
       });
       return 'refused' in told ? endWith(c, told) : c.json({ items: told.map(showGoal) }, 200);
     },
@@ -146,7 +154,7 @@ export const progressRoutes = newRouter()
         const isOwn = by.kind === 'staff' || by.id === id;
         const person = isOwn && isId<ParticipantId>(id) ? await participantById(tx, id) : null;
         if (!person) return refuse('not-found');
-        const asked = await programmeAsked(tx, named);
+        const asked = await programmeOfTiers(tx, named);
         if (!asked.ok) return asked;
         const day = on ?? wallTime(now(), asked.programme.timeZone).day;
         return tellTierHistory(tx, asked.programme, person, day, c.get('language'), now());
@@ -173,7 +181,7 @@ export const progressRoutes = newRouter()
       const given = c.req.valid('json');
       const done = await onceIfAsked(c, by, `participants/${id}/tier-overrides`, given, async (tx, at) => {
         if (!isId<ParticipantId>(id)) return refuse('not-found');
-        const asked = await programmeAsked(tx, c.req.valid('query').programme);
+        const asked = await programmeOfTiers(tx, c.req.valid('query').programme);
         if (!asked.ok) return asked;
         const staff = (await staffById(tx, by.id))!;
         return giveTier(tx, asked.programme, { participant: id, ...given }, staff, at);

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 
 import { withTenant, type Tx } from '../../db/transact.ts';
 import { previewTiers } from '../../flow/preview-tiers.ts';
-import { programmeAsked } from '../../flow/tell-rules.ts';
+import { programmeAsked, programmesAsked } from '../../flow/tell-rules.ts';
 import type { SignedIn } from '../../flow/sign-in.ts';
 import { discountsOfToday } from '../../flow/tell-discounts.ts';
 import { sayProblem } from '../../flow/say-problem.ts';
@@ -52,6 +52,27 @@ async function within<T extends object>(
   const told = await withTenant(c.get('app').db, by.tenant, async (tx) => {
     const asked = await programmeAsked(tx, named);
     return asked.ok ? ask(tx, asked.programme) : asked;
+  });
+  return 'refused' in told ? endWith(c, told) : told;
+}
+
+/** Asks within each programme, or within the one that is named, and answers all of it together. */
+async function across<T>(
+  c: Context<Env>,
+  by: SignedIn,
+  named: string | undefined,
+  ask: (tx: Tx, programme: Programme) => Promise<T[] | Refused>,
+): Promise<T[]> {
+  const told = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+    const asked = await programmesAsked(tx, named);
+    if (!asked.ok) return asked;
+    const all: T[] = [];
+    for (const programme of asked.programmes) {
+      const some = await ask(tx, programme);
+      if ('refused' in some) return some;
+      all.push(...some);
+    }
+    return all;
   });
   return 'refused' in told ? endWith(c, told) : told;
 }
@@ -105,7 +126,7 @@ export const standingRoutes = newRouter()
     async (c) => {
       const by = await staffSignedIn(c);
       const { now } = c.get('app');
-      const told = await within(c, by, c.req.valid('query').programme, (tx, programme) =>
+      const told = await across(c, by, c.req.valid('query').programme, (tx, programme) =>
         goalStandings(tx, programme, c.get('language'), now()),
       );
       return c.json({ items: told.map(showStanding) }, 200);
@@ -127,9 +148,11 @@ export const standingRoutes = newRouter()
       const by = await staffSignedIn(c);
       const { id } = c.req.valid('param');
       const { now } = c.get('app');
-      const told = await within(c, by, c.req.valid('query').programme, async (tx, programme) =>
-        isId<RuleId>(id) ? standingsOfGoal(tx, programme, id, c.get('language'), now()) : refuse('not-found'),
-      );
+      const [told] = await across(c, by, c.req.valid('query').programme, async (tx, programme) => {
+        const one = isId<RuleId>(id) && (await standingsOfGoal(tx, programme, id, c.get('language'), now()));
+        return one && one.ok ? [one] : [];
+      });
+      if (!told) return endWith(c, refuse('not-found'));
       return c.json({ goal: showStanding(told.goal), items: told.people.map(showStandingOf) }, 200);
     },
   )
@@ -157,11 +180,12 @@ export const standingRoutes = newRouter()
       const { id } = c.req.valid('param');
       const { programme: named, owner, limit = 50 } = c.req.valid('query');
       if (owner !== undefined && !isId<SubjectId>(owner)) return endWith(c, refuse('not-found'));
-      const told = await within(c, by, named, async (tx, programme) =>
-        isId<RuleId>(id)
-          ? tellTargets(tx, programme, id, { owner: owner ?? null, limit })
-          : refuse('not-found'),
-      );
+      const [told] = await across(c, by, named, async (tx, programme) => {
+        const one =
+          isId<RuleId>(id) && (await tellTargets(tx, programme, id, { owner: owner ?? null, limit }));
+        return one && one.ok ? [one] : [];
+      });
+      if (!told) return endWith(c, refuse('not-found'));
       return c.json({ items: told.targets.map(showTarget), total: told.total }, 200);
     },
   )
@@ -195,7 +219,7 @@ export const standingRoutes = newRouter()
     async (c) => {
       const by = await participantSignedIn(c);
       const { now } = c.get('app');
-      const told = await within(c, by, c.req.valid('query').programme, async (tx, programme) =>
+      const told = await across(c, by, c.req.valid('query').programme, async (tx, programme) =>
         discountsOfToday(tx, programme, (await participantById(tx, by.id))!, c.get('language'), now()),
       );
       return c.json({ items: told.map(showDiscount) }, 200);
@@ -214,7 +238,7 @@ export const standingRoutes = newRouter()
       const by = await staffSignedIn(c);
       const { id } = c.req.valid('param');
       const { now } = c.get('app');
-      const told = await within(c, by, c.req.valid('query').programme, async (tx, programme) => {
+      const told = await across(c, by, c.req.valid('query').programme, async (tx, programme) => {
         const found = await person(tx, id);
         return found ? discountsOfToday(tx, programme, found, c.get('language'), now()) : refuse('not-found');
       });
@@ -233,7 +257,7 @@ export const standingRoutes = newRouter()
     async (c) => {
       const by = await staffSignedIn(c);
       const { id } = c.req.valid('param');
-      const told = await within(c, by, c.req.valid('query').programme, async (tx, programme) => {
+      const told = await across(c, by, c.req.valid('query').programme, async (tx, programme) => {
         const found = await person(tx, id);
         if (!found) return refuse('not-found');
         const { segments } = await followedBy(tx, programme.id);

@@ -8,9 +8,9 @@ import { Override } from './override.tsx';
 import { documents, overrides } from './queries.ts';
 
 /** The discounts with their tables, a way to give another one with a reason, and everybody who did. */
-export function Discounts() {
+export function Discounts({ programme }: { programme: string }) {
   const { say } = useReader();
-  const { data, error, refetch } = useQuery(documents);
+  const { data, error, refetch } = useQuery(documents(programme));
   if (error && !data) return <Trouble error={error} again={refetch} />;
   if (!data) return null;
   const all = data.items.filter(({ kind }) => kind === 'discount');
@@ -19,10 +19,15 @@ export function Discounts() {
     <div className="progress-body">
       {newest.length === 0 && <p className="is-soft">{say('admin.discounts.none')}</p>}
       {newest.map((stored) => (
-        <OneDiscount key={`${stored.code} ${stored.version}`} stored={stored} />
+        <OneDiscount key={`${stored.code} ${stored.version}`} stored={stored} programme={programme} />
       ))}
-      <DocumentEditor title={say('admin.discounts.new')} stored={null} template={newDiscount} />
-      <Audit />
+      <DocumentEditor
+        title={say('admin.discounts.new')}
+        stored={null}
+        template={newDiscount}
+        programme={programme}
+      />
+      <Audit programme={programme} />
     </div>
   );
 }
@@ -37,7 +42,7 @@ export type DiscountDocument = {
   mode: { kind: 'discount' | 'bonus' };
 };
 
-function OneDiscount({ stored }: { stored: ProgressDocument }) {
+function OneDiscount({ stored, programme }: { stored: ProgressDocument; programme: string }) {
   const { say, percent, language, span } = useReader();
   const amount = useAmount();
   const document = stored.document as DiscountDocument;
@@ -71,16 +76,21 @@ function OneDiscount({ stored }: { stored: ProgressDocument }) {
           ))}
         </tbody>
       </table>
-      <Override discount={document} />
-      <DocumentEditor title={say('admin.document.text')} stored={stored} template={newDiscount} />
+      <Override discount={document} programme={programme} />
+      <DocumentEditor
+        title={say('admin.document.text')}
+        stored={stored}
+        template={newDiscount}
+        programme={programme}
+      />
     </section>
   );
 }
 
 /** Discounts that were given otherwise than the table says: never changed, newest first. */
-function Audit() {
+function Audit({ programme }: { programme: string }) {
   const { say, percent, day, number } = useReader();
-  const { data } = useQuery(overrides);
+  const { data } = useQuery(overrides(programme));
   if (!data) return null;
   return (
     <section className="section" aria-labelledby="audit">

@@ -12,20 +12,15 @@ import '../rules/rules.css';
 
 type Document = Record<string, unknown>;
 const checkAfterMs = 400;
+/** What is edited, null where it is new and begins with the template; in the programme of this code. */
+type Edited = { stored: ProgressDocument | null; template: Document; programme: string };
 
 /**
  * A document of tiers, a segment or a discount as its text: checked as one types, with what is wrong told by place, and
- * saved as the next version. `template` is what a new one begins with.
+ * saved as the next version.
  */
-export function DocumentEditor({
-  title,
-  stored,
-  template,
-}: {
-  title: string;
-  stored: ProgressDocument | null;
-  template: Document;
-}) {
+export function DocumentEditor({ title, ...edited }: Edited & { title: string }) {
+  const { stored } = edited;
   const { say, day } = useReader();
   const isManager = useIsManager();
   return (
@@ -41,7 +36,7 @@ export function DocumentEditor({
         )}
       </summary>
       {isManager ? (
-        <Editor stored={stored} template={template} />
+        <Editor {...edited} />
       ) : (
         <>
           <p className="is-soft">{say('admin.progress.managers')}</p>
@@ -52,14 +47,14 @@ export function DocumentEditor({
   );
 }
 
-function Editor({ stored, template }: { stored: ProgressDocument | null; template: Document }) {
+function Editor({ stored, template, programme }: Edited) {
   const { say } = useReader();
   const [start] = useState(() => writeDocument(stored?.document ?? template));
   const [text, setText] = useState(start);
   const [from, setFrom] = useState('');
   const document = read(text);
-  const checked = useChecked(text, document);
-  const save = useSave(from);
+  const checked = useChecked(text, document, programme);
+  const save = useSave(programme, from);
   const isFine = checked?.problems.length === 0;
   return (
     <form
@@ -176,13 +171,13 @@ function Retire({ document, save }: { document: Document; save: ReturnType<typeo
   );
 }
 
-function useSave(from: string) {
+function useSave(programme: string, from: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ document, state }: { document: Document; state: 'live' | 'retired' }) =>
       bodyOf(
         client.POST('/api/v1/programme/progress', {
-          params: { query: {} },
+          params: { query: { programme } },
           headers: { 'idempotency-key': newKey() },
           body: { document, ...(state === 'retired' && { state }), ...(from && { effectiveFrom: from }) },
         }),
@@ -192,18 +187,18 @@ function useSave(from: string) {
 }
 
 /** What is wrong with the document and whom it would move, once its text has rested for a moment; until then undefined. */
-function useChecked(text: string, document: Document | null) {
+function useChecked(text: string, document: Document | null, programme: string) {
   const [rested, setRested] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setRested(text), checkAfterMs);
     return () => clearTimeout(timer);
   }, [text]);
   const { data } = useQuery({
-    queryKey: ['progress-problems', rested],
+    queryKey: ['progress-problems', programme, rested],
     queryFn: () =>
       bodyOf(
         client.POST('/api/v1/programme/progress/validation', {
-          params: { query: {} },
+          params: { query: { programme } },
           body: { document: document! },
         }),
       ),

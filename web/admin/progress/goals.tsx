@@ -8,9 +8,9 @@ import { Shares } from './bar.tsx';
 import { standings } from './queries.ts';
 
 /** Every goal that runs today: how many have reached it, are near, are behind. */
-export function Goals() {
+export function Goals({ programme }: { programme: string }) {
   const { say, day, number } = useReader();
-  const { data, error, refetch } = useQuery(standings);
+  const { data, error, refetch } = useQuery(standings(programme));
   if (error && !data) return <Trouble error={error} again={refetch} />;
   if (!data) return null;
   if (data.items.length === 0)

@@ -12,18 +12,20 @@ import { ownerColumn } from './owner.ts';
 import '../fields.css';
 
 /** What an order would get, and another percentage instead, with a reason: only managers, and it is written down. */
-export function Override({ discount }: { discount: DiscountDocument }) {
+type Props = { discount: DiscountDocument; programme: string };
+
+export function Override({ discount, programme }: Props) {
   const { say } = useReader();
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="document-editor" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{say('admin.quote.title')}</summary>
-      {isOpen && <Quote discount={discount} />}
+      {isOpen && <Quote discount={discount} programme={programme} />}
     </details>
   );
 }
 
-function Quote({ discount }: { discount: DiscountDocument }) {
+function Quote({ discount, programme }: Props) {
   const { say } = useReader();
   const isManager = useIsManager();
   const currency = useQuery(me).data?.programme.currency ?? 'MYR';
@@ -32,7 +34,7 @@ function Quote({ discount }: { discount: DiscountDocument }) {
   const [amount, setAmount] = useState<number | string | undefined>(undefined);
   const [given, setGiven] = useState<number | string | undefined>(undefined);
   const [reason, setReason] = useState('');
-  const quote = useQuote(discount);
+  const quote = useQuote(discount, programme);
   const whose = owner || (owners[0]?.value ?? '');
   const asked = typeof amount === 'number' && whose !== '' ? { owner: whose, amountMinor: amount } : null;
   const override =
@@ -111,7 +113,7 @@ function Quoted({ quote, currency }: { quote: ReturnType<typeof useQuote>; curre
   );
 }
 
-function useQuote({ code, for: kind }: DiscountDocument) {
+function useQuote({ code, for: kind }: DiscountDocument, programme: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({
@@ -125,7 +127,7 @@ function useQuote({ code, for: kind }: DiscountDocument) {
     }) =>
       bodyOf(
         client.POST('/api/v1/quotes', {
-          params: { query: {} },
+          params: { query: { programme } },
           headers: { 'idempotency-key': newKey() },
           body: { discount: code, [kind]: owner, amountMinor, ...(override && { override }) },
         }),

@@ -4,10 +4,11 @@ import { bodyOf, client } from '../api.ts';
 /** What is fetched about goals, tiers, segments and discounts; everything under `progress`, so that a change refreshes all. */
 const key = (...parts: string[]) => ['progress', ...parts];
 
-export const standings = queryOptions({
-  queryKey: key('standings'),
-  queryFn: () => bodyOf(client.GET('/api/v1/standings', { params: { query: {} } })),
-});
+export const standings = (programme: string) =>
+  queryOptions({
+    queryKey: key('in', programme, 'standings'),
+    queryFn: () => bodyOf(client.GET('/api/v1/standings', { params: { query: { programme } } })),
+  });
 
 export const goalPeople = (id: string) =>
   queryOptions({
@@ -28,33 +29,40 @@ export const targets = (id: string, owner?: string) =>
       ),
   });
 
-export const tierSizes = queryOptions({
-  queryKey: key('tiers'),
-  queryFn: () => bodyOf(client.GET('/api/v1/tiers', { params: { query: {} } })),
-});
-
-export const segments = queryOptions({
-  queryKey: key('segments'),
-  queryFn: () => bodyOf(client.GET('/api/v1/segments', { params: { query: {} } })),
-});
-
-export const segmentMembers = (segment: string) =>
+export const tierSizes = (programme: string) =>
   queryOptions({
-    queryKey: key('segments', segment),
+    queryKey: key('in', programme, 'tiers'),
+    queryFn: () => bodyOf(client.GET('/api/v1/tiers', { params: { query: { programme } } })),
+  });
+
+export const segments = (programme: string) =>
+  queryOptions({
+    queryKey: key('in', programme, 'segments'),
+    queryFn: () => bodyOf(client.GET('/api/v1/segments', { params: { query: { programme } } })),
+  });
+
+export const segmentMembers = (programme: string, segment: string) =>
+  queryOptions({
+    queryKey: key('in', programme, 'segments', segment),
     queryFn: () =>
-      bodyOf(client.GET('/api/v1/segments/members', { params: { query: { segment, limit: 200 } } })),
+      bodyOf(
+        client.GET('/api/v1/segments/members', { params: { query: { programme, segment, limit: 200 } } }),
+      ),
   });
 
 /** What the programme says of tiers, segments and discounts: every version that is or was in force. */
-export const documents = queryOptions({
-  queryKey: key('documents'),
-  queryFn: () => bodyOf(client.GET('/api/v1/programme/progress', { params: { query: {} } })),
-});
+export const documents = (programme: string) =>
+  queryOptions({
+    queryKey: key('in', programme, 'documents'),
+    queryFn: () => bodyOf(client.GET('/api/v1/programme/progress', { params: { query: { programme } } })),
+  });
 
-export const overrides = queryOptions({
-  queryKey: key('overrides'),
-  queryFn: () => bodyOf(client.GET('/api/v1/discount-overrides', { params: { query: { limit: 100 } } })),
-});
+export const overrides = (programme: string) =>
+  queryOptions({
+    queryKey: key('overrides', programme),
+    queryFn: () =>
+      bodyOf(client.GET('/api/v1/discount-overrides', { params: { query: { programme, limit: 100 } } })),
+  });
 
 const of = (id: string) => ({ params: { path: { id }, query: {} } });
 

@@ -8,9 +8,9 @@ import { DocumentEditor, newSegment } from './document.tsx';
 import { documents, segmentMembers, segments } from './queries.ts';
 
 /** The segments with how many belong to each, who they are, and what decides it. */
-export function Segments() {
+export function Segments({ programme }: { programme: string }) {
   const { say } = useReader();
-  const { data, error, refetch } = useQuery(segments);
+  const { data, error, refetch } = useQuery(segments(programme));
   if (error && !data) return <Trouble error={error} again={refetch} />;
   if (!data) return null;
   const newest = [...new Map(data.items.map((one) => [one.code, one])).values()];
@@ -18,17 +18,22 @@ export function Segments() {
     <div className="progress-body">
       {newest.length === 0 && <p className="is-soft">{say('admin.segments.none')}</p>}
       {newest.map((segment) => (
-        <OneSegment key={segment.code} segment={segment} />
+        <OneSegment key={segment.code} segment={segment} programme={programme} />
       ))}
-      <DocumentEditor title={say('admin.segments.new')} stored={null} template={newSegment} />
+      <DocumentEditor
+        title={say('admin.segments.new')}
+        stored={null}
+        template={newSegment}
+        programme={programme}
+      />
     </div>
   );
 }
 
-function OneSegment({ segment }: { segment: Segment }) {
+function OneSegment({ segment, programme }: { segment: Segment; programme: string }) {
   const { say } = useReader();
   const [isOpen, setOpen] = useState(false);
-  const stored = useQuery(documents).data?.items.findLast(
+  const stored = useQuery(documents(programme)).data?.items.findLast(
     ({ kind, code }) => kind === 'segment' && code === segment.code,
   );
   return (
@@ -42,7 +47,7 @@ function OneSegment({ segment }: { segment: Segment }) {
       </p>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{say('admin.members', { count: segment.members })}</summary>
-        {isOpen && <Members code={segment.code} />}
+        {isOpen && <Members programme={programme} code={segment.code} />}
       </details>
       {stored && (
         <DocumentEditor
@@ -50,15 +55,16 @@ function OneSegment({ segment }: { segment: Segment }) {
           title={say('admin.document.text')}
           stored={stored}
           template={newSegment}
+          programme={programme}
         />
       )}
     </section>
   );
 }
 
-function Members({ code }: { code: string }) {
+function Members({ programme, code }: { programme: string; code: string }) {
   const { say, day } = useReader();
-  const { data } = useQuery(segmentMembers(code));
+  const { data } = useQuery(segmentMembers(programme, code));
   if (!data) return null;
   return (
     <ul className="members">

@@ -137,7 +137,7 @@ function useSetTargets(goal: GoalStanding, rows: readonly TargetRow[], done: () 
       for (let from = 0; from < rows.length; from += batchSize)
         await bodyOf(
           client.POST('/api/v1/targets', {
-            params: { query: {} },
+            params: { query: { programme: goal.programme } },
             headers: { 'idempotency-key': newKey() },
             body: {
               items: rows.slice(from, from + batchSize).map((row) => ({ rule: goal.rule.code, ...row })),

@@ -8,10 +8,10 @@ import { DocumentEditor, newTiers } from './document.tsx';
 import { documents, tierSizes } from './queries.ts';
 
 /** How many have each tier, who falls soon, and what the programme says of it. */
-export function Tiers() {
+export function Tiers({ programme }: { programme: string }) {
   const { say } = useReader();
-  const { data, error, refetch } = useQuery(tierSizes);
-  const known = useQuery(documents).data?.items.filter(({ kind }) => kind === 'tiers');
+  const { data, error, refetch } = useQuery(tierSizes(programme));
+  const known = useQuery(documents(programme)).data?.items.filter(({ kind }) => kind === 'tiers');
   if (error && !data) return <Trouble error={error} again={refetch} />;
   if (!data || !known) return null;
   const newest = known.at(-1) ?? null;
@@ -30,6 +30,7 @@ export function Tiers() {
         title={say('admin.tiers.document')}
         stored={newest}
         template={newTiers}
+        programme={programme}
       />
     </div>
   );
