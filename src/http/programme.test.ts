@@ -109,6 +109,11 @@ describe('rules over HTTP', () => {
     });
   });
 
+  test('are not looked for in a programme of no name', async () => {
+    const asked = { programme: 'a\0b', document: rule('r') };
+    expect(await ask('dewi', 'POST', 'rules/validation', asked)).toMatchObject({ status: 422 });
+  });
+
   test('are refused where they name what nobody has', async () => {
     const audience = { channels: ['pharmacy', 'farmacy'], participantKinds: ['seller', 'sellr'] };
     const document = rule('bad', { scope: { kinds: ['receipt'], audience } });

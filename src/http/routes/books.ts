@@ -105,9 +105,7 @@ export const booksRoutes = newRouter()
         'Close the books before a day, for good; repeating it changes nothing (managers and controllers)',
       request: body(
         z.strictObject({
-          before: z.iso
-            .date()
-            .openapi({ description: 'The first day that stays open', example: '2018-04-01' }),
+          before: dayAsked().openapi({ description: 'The first day that stays open', example: '2018-04-01' }),
         }),
       ),
       responses: { 200: json(periodShape, 'Closed'), 403: refusals[422], ...refusals },

@@ -46,6 +46,7 @@ const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) 
 export const whichProgramme = z
   .string()
   .max(60)
+  .regex(/^[^\0]*$/)
   .optional()
   .openapi({ description: 'Code of the programme; may be left out where there is one' });
 export const anyDocument = z.record(z.string(), z.any());
