@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { bodyOf, client, newKey } from '../api.ts';
-import { ChoiceField, NumberField, TextField, Wrong } from '../fields.tsx';
+import { Field, NumberField, TextField, Wrong } from '../fields.tsx';
 import { Icon } from '../icons.tsx';
 import { decimalsOf, useReader } from '../language.tsx';
 import { me, outlets, participants } from '../queries.ts';
@@ -29,13 +29,12 @@ function Quote({ discount, programme }: Props) {
   const { say } = useReader();
   const isManager = useIsManager();
   const currency = useQuery(me).data?.programme.currency ?? 'MYR';
-  const owners = useOwners(discount.for);
   const [owner, setOwner] = useState('');
   const [amount, setAmount] = useState<number | string | undefined>(undefined);
   const [given, setGiven] = useState<number | string | undefined>(undefined);
   const [reason, setReason] = useState('');
   const quote = useQuote(discount, programme);
-  const whose = owner || (owners[0]?.value ?? '');
+  const whose = owner.trim();
   const asked = typeof amount === 'number' && whose !== '' ? { owner: whose, amountMinor: amount } : null;
   const override =
     typeof given === 'number' && given <= 100 && reason.trim() !== ''
@@ -50,12 +49,7 @@ function Quote({ discount, programme }: Props) {
       }}
     >
       <div className="quote-row">
-        <ChoiceField
-          label={say(ownerColumn[discount.for])}
-          value={whose}
-          change={setOwner}
-          options={owners}
-        />
+        <Owner discount={discount} value={owner} change={setOwner} />
         <NumberField
           label={say('admin.quote.amount')}
           value={amount}
@@ -136,9 +130,48 @@ function useQuote({ code, for: kind }: DiscountDocument, programme: string) {
   });
 }
 
-function useOwners(kind: DiscountDocument['for']): { value: string; text: string }[] {
-  const shops = useQuery({ ...outlets, enabled: kind !== 'participant' }).data?.items ?? [];
+/** Whose order it is, by code. */
+function Owner({
+  discount,
+  value,
+  change,
+}: {
+  discount: DiscountDocument;
+  value: string;
+  change: (code: string) => void;
+}) {
+  const { say } = useReader();
+  const list = `owners-${discount.code}`;
+  const owners = useOwners(discount.for);
+  return (
+    <Field label={say(ownerColumn[discount.for])}>
+      {(tied) => (
+        <>
+          <input
+            {...tied}
+            className="input"
+            list={list}
+            value={value}
+            autoComplete="off"
+            placeholder={say('admin.quote.code')}
+            onChange={(event) => change(event.currentTarget.value)}
+          />
+          <datalist id={list}>
+            {owners.map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </datalist>
+        </>
+      )}
+    </Field>
+  );
+}
+
+/** Codes to choose from: those of the first page, and any other can be typed. */
+function useOwners(kind: DiscountDocument['for']): { code: string; name: string }[] {
+  const shops = useQuery({ ...outlets, enabled: kind === 'outlet' }).data?.items ?? [];
   const people = useQuery({ ...participants, enabled: kind === 'participant' }).data?.items ?? [];
-  if (kind === 'participant') return people.map(({ code, name }) => ({ value: code, text: name }));
-  return shops.map(({ code, name }) => ({ value: code, text: name }));
+  return kind === 'participant' ? people : shops;
 }
