@@ -146,6 +146,21 @@ alter table participant_outlet force row level security;
 create policy tenant_rows on participant_outlet using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
 grant delete, insert, select, update on participant_outlet to mitra_app, mitra_worker;
 
+create table sought (
+  tenant uuid not null,
+  kind text not null,
+  key text not null,
+  id uuid not null,
+  constraint sought_pkey PRIMARY KEY (tenant, kind, key, id),
+  constraint sought_kind_check CHECK ((kind = ANY (ARRAY['outlet'::text, 'participant'::text])))
+);
+
+CREATE INDEX sought_id ON public.sought USING btree (tenant, id, key);
+alter table sought enable row level security;
+alter table sought force row level security;
+create policy tenant_rows on sought using (tenant = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid);
+grant delete, insert, select, update on sought to mitra_app, mitra_worker;
+
 create table link (
   tenant uuid not null,
   link text not null,

@@ -6,18 +6,22 @@ import { outlets, participants } from '../../demo/world.ts';
 import { testDatabase } from '../../test/database.ts';
 import { world, type World } from '../../test/world.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
+import type { OutletId } from '../shared/id.ts';
 import { listAreas } from './areas.ts';
 import {
   addOutlets,
   findOutlets,
-  listOutlets,
   openOutlet,
   outletById,
+  outletIdOf,
   outletsOfParticipant,
+  pageOfOutlets,
+  type Outlet,
 } from './outlets.ts';
 import {
   addParticipants,
   assignOutlets,
+  pageOfParticipants,
   participantByCode,
   participantById,
   participantByPhone,
@@ -71,14 +75,15 @@ test('an outlet comes with its owner, its distributor and its area by name', asy
 });
 
 test('adding again under the same code changes nothing', async () => {
-  const before = await inNusa(async (tx) => [await listOutlets(tx), await listProducts(tx)]);
+  const all = (tx: Tx) => Promise.all([pageOfOutlets(tx, { after: null, limit: 200 }), listProducts(tx)]);
+  const before = await inNusa(all);
   await inNusa(async (tx) => {
     await addOutlets(tx, [{ ...outlets[0]!, name: 'Somebody else' }]);
     await addParticipants(tx, [{ ...participants[0]!, name: 'Somebody else' }]);
     await addProducts(tx, [{ ...catalogue[0]!, name: 'Something else' }]);
   });
   await loadDemo(database.db);
-  expect(await inNusa(async (tx) => [await listOutlets(tx), await listProducts(tx)])).toEqual(before);
+  expect(await inNusa(all)).toEqual(before);
   expect(await inNusa((tx) => participantById(tx, people.sari))).toMatchObject({ name: 'Sari' });
 });
 
@@ -122,6 +127,57 @@ test('areas form a tree', async () => {
     'my',
     undefined,
   ]);
+});
+
+test('a page of outlets is found as one types: by the code, or by the name from any of its words on', async () => {
+  const find = (search: string, after: OutletId | null = null, limit = 10) =>
+    inNusa(async (tx) => codes(await pageOfOutlets(tx, { search, after, limit })));
+  expect(await find('toko-ma')).toEqual(['toko-maju']);
+  expect(await find('maju')).toEqual(['toko-maju']);
+  expect(await find('  Tóko  mAJ ')).toEqual(['toko-maju']);
+  expect(await find('aju')).toEqual([]);
+  expect(await find('!?')).toEqual([]);
+  // Each once, although several words of a name may begin so, and page by page the same ones.
+  const listed = await find('s');
+  const rest = await find('s', outletIdOf(people, listed[1]!));
+  expect([new Set(listed).size, [...listed.slice(0, 2), ...rest]]).toEqual([listed.length, listed]);
+});
+
+test('a person is found by the beginning of the number, however it is written', async () => {
+  const find = (search: string) =>
+    inNusa(async (tx) => codes(await pageOfParticipants(tx, { search, after: null, limit: 10 })));
+  expect(await find('+60 11-0000 0001')).toEqual(['sari']);
+  expect(await find('6011-000')).toContain('sari');
+  expect(await find('Sar')).toEqual(['sari']);
+});
+
+test('thousands of outlets are read page by page, and an index finds a few of them', async () => {
+  const many = Array.from({ length: 5000 }, (_, index) => ({
+    ...outlets[0]!,
+    code: `w-${String(index).padStart(5, '0')}`,
+    name: `Warung Number ${index}`,
+  }));
+  await withTenant(database.db, people.tenant, async (tx) => {
+    await addOutlets(tx, many);
+    const seen: string[] = [];
+    for (let after: OutletId | null = null; ;) {
+      const page: Outlet[] = await pageOfOutlets(tx, { after, limit: 200 });
+      seen.push(...codes(page));
+      if (page.length < 200) break;
+      after = page.at(-1)!.id;
+    }
+    expect(seen).toEqual(seen.toSorted());
+    expect(seen.filter((code) => code.startsWith('w-'))).toEqual(codes(many));
+    const [first, second] = [null, outletIdOf(tx, 'w-00431')];
+    expect(codes(await pageOfOutlets(tx, { search: 'number 43', after: first, limit: 2 }))).toEqual([
+      'w-00043',
+      'w-00430',
+    ]);
+    expect(codes(await pageOfOutlets(tx, { search: 'number 43', after: second, limit: 2 }))).toEqual([
+      'w-04310',
+      'w-04311',
+    ]);
+  });
 });
 
 test('outlets are found by what is printed, misread letters and all', async () => {

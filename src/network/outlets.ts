@@ -3,6 +3,7 @@ import { nameId, type AreaId, type OutletId, type ParticipantId, type PartnerId 
 import { normalise } from '../shared/text.ts';
 import { areaIdOf } from './areas.ts';
 import { partnerIdOf } from './partners.ts';
+import { findTyped, inOrder, letFind } from './search.ts';
 
 /** A physical point of sale; partner, distributor and area by code. Degrees are WGS 84. */
 export type NewOutlet = {
@@ -66,7 +67,7 @@ export async function addOutlets(tx: Tx, outlets: readonly NewOutlet[]): Promise
     distributor: outlet.distributor === null ? null : partnerIdOf(tx, outlet.distributor),
     area: areaIdOf(tx, outlet.area),
   }));
-  await tx.query(
+  const added = await tx.query<{ id: OutletId }>(
     `insert into outlet (tenant, id, code, name, address, name_key, address_key, partner, distributor, area, channel,
        latitude, longitude, is_open)
      select $1, r.id, r.code, r.name, r.address, r."nameKey", r."addressKey", r.partner, r.distributor, r.area,
@@ -74,8 +75,14 @@ export async function addOutlets(tx: Tx, outlets: readonly NewOutlet[]): Promise
      from jsonb_to_recordset($2::jsonb) as r (id uuid, code text, name text, address text, "nameKey" text,
        "addressKey" text, partner uuid, distributor uuid, area uuid, channel text, latitude float8, longitude float8,
        "isOpen" boolean)
-     on conflict (tenant, code) do nothing`,
+     on conflict (tenant, code) do nothing returning id`,
     [tx.tenant, JSON.stringify(rows)],
+  );
+  const ids = new Set(added.map(({ id }) => id));
+  await letFind(
+    tx,
+    'outlet',
+    rows.filter(({ id }) => ids.has(id)),
   );
 }
 
@@ -111,11 +118,19 @@ export async function outletsOfParticipant(tx: Tx, participant: ParticipantId): 
   );
 }
 
-/** Every outlet of the tenant, in order of code. */
-export async function listOutlets(tx: Tx): Promise<Outlet[]> {
+/** A page of the tenant's outlets: in order of code, or those that `search` finds. `after` is the last one before it. */
+export async function pageOfOutlets(
+  tx: Tx,
+  { search, after, limit }: { search?: string | undefined; after: OutletId | null; limit: number },
+): Promise<Outlet[]> {
+  if (search) {
+    const ids = await findTyped(tx, 'outlet', search, { after, limit });
+    return inOrder(ids, await outletsByIds(tx, ids));
+  }
+  const before = after && (await outletById(tx, after));
   return tx.query<Outlet>(
-    `select ${columns} from ${tables} where o.tenant = $1 order by o.code collate "C"`,
-    [tx.tenant],
+    `select ${columns} from ${tables} where o.tenant = $1 and o.code > $2 order by o.code limit $3`,
+    [tx.tenant, before?.code ?? '', limit],
   );
 }
 

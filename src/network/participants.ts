@@ -2,6 +2,7 @@ import type { Tx } from '../db/transact.ts';
 import { nameId, type ParticipantId, type PartnerId } from '../shared/id.ts';
 import { outletIdOf } from './outlets.ts';
 import { partnerIdOf } from './partners.ts';
+import { findTyped, inOrder, letFind } from './search.ts';
 
 /** What people can be enrolled as. */
 export const participantKinds = ['seller', 'owner', 'promoter', 'influencer', 'buyer'] as const;
@@ -44,13 +45,19 @@ export async function addParticipants(tx: Tx, participants: readonly NewParticip
     id: participantIdOf(tx, participant.code),
     partner: partnerIdOf(tx, participant.partner),
   }));
-  await tx.query(
+  const added = await tx.query<{ id: ParticipantId }>(
     `insert into participant (tenant, id, code, kind, name, phone, language, partner, tier)
      select $1, r.id, r.code, r.kind, r.name, r.phone, r.language, r.partner, r.tier
      from jsonb_to_recordset($2::jsonb) as r (id uuid, code text, kind text, name text, phone text, language text,
        partner uuid, tier text)
-     on conflict (tenant, code) do nothing`,
+     on conflict (tenant, code) do nothing returning id`,
     [tx.tenant, JSON.stringify(rows)],
+  );
+  const ids = new Set(added.map(({ id }) => id));
+  await letFind(
+    tx,
+    'participant',
+    rows.filter(({ id }) => ids.has(id)),
   );
   await assignOutlets(tx, participants);
 }
@@ -147,11 +154,19 @@ export async function noteMembership(
   );
 }
 
-/** Every participant of the tenant, in order of code. */
-export async function listParticipants(tx: Tx): Promise<Participant[]> {
+/** A page of the tenant's people: in order of code, or those that `search` finds. `after` is the last one before it. */
+export async function pageOfParticipants(
+  tx: Tx,
+  { search, after, limit }: { search?: string | undefined; after: ParticipantId | null; limit: number },
+): Promise<Participant[]> {
+  if (search) {
+    const ids = await findTyped(tx, 'participant', search, { after, limit });
+    return inOrder(ids, await participantsByIds(tx, ids));
+  }
+  const before = after && (await participantById(tx, after));
   return tx.query<Participant>(
-    `select ${columns} from ${tables} where m.tenant = $1 order by m.code collate "C"`,
-    [tx.tenant],
+    `select ${columns} from ${tables} where m.tenant = $1 and m.code > $2 order by m.code limit $3`,
+    [tx.tenant, before?.code ?? '', limit],
   );
 }
 

@@ -55,7 +55,8 @@ create table partner (
 create table outlet (
   tenant uuid not null,
   id uuid not null,
-  code text not null,
+  -- Lists are paged in this order, which its index keeps.
+  code text collate "C" not null,
   name text not null,
   address text not null default '',
   -- Name and address as they are compared (src/shared/text.ts, normalise).
@@ -79,7 +80,8 @@ create table outlet (
 create table participant (
   tenant uuid not null,
   id uuid not null,
-  code text not null,
+  -- Lists are paged in this order, which its index keeps.
+  code text collate "C" not null,
   kind text not null check (kind in ('seller', 'owner', 'promoter', 'influencer', 'buyer')),
   name text not null,
   phone text,
@@ -101,6 +103,18 @@ create table participant_outlet (
   foreign key (tenant, participant) references participant (tenant, id),
   foreign key (tenant, outlet) references outlet (tenant, id)
 );
+
+-- What an outlet or a participant is found by as somebody types: the code, the telephone number, and the name from each of
+-- its words on. A prefix is a range of keys, and comparing is leakproof, so the index serves under row-level security.
+create table sought (
+  tenant uuid not null,
+  kind text not null check (kind in ('outlet', 'participant')),
+  -- As it is compared (src/shared/text.ts, normalise).
+  key text collate "C" not null,
+  id uuid not null,
+  primary key (tenant, kind, key, id)
+);
+create index sought_id on sought (tenant, id, key);
 
 -- Who is linked to a participant, an outlet or a partner from a day on: who referred them, owns it, buys for it. What was
 -- said is never changed: of two rows for one day the newer counts.

@@ -1,16 +1,31 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findTenant, listTenants } from '../../db/directory.ts';
 import { withTenant } from '../../db/transact.ts';
-import { listOutlets, outletById, outletsOfParticipant, type Outlet } from '../../network/outlets.ts';
-import { listParticipants, participantById } from '../../network/participants.ts';
+import {
+  outletById,
+  outletIdOf,
+  outletsByIds,
+  outletsOfParticipant,
+  pageOfOutlets,
+  type Outlet,
+} from '../../network/outlets.ts';
+import {
+  pageOfParticipants,
+  participantById,
+  participantIdOf,
+  participantsByIds,
+  type Participant,
+} from '../../network/participants.ts';
 import { listProducts, productById, type Product } from '../../network/products.ts';
 import { listProgrammes } from '../../network/programmes.ts';
+import { isFoundBy } from '../../network/search.ts';
 import { listStaff, staffById } from '../../network/staff.ts';
-import { isId, type OutletId, type ProductId } from '../../shared/id.ts';
+import { isId, type OutletId, type ParticipantId, type ProductId } from '../../shared/id.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { json, refusals } from '../answers.ts';
 import { newRouter } from '../app.ts';
 import { signedIn, staffSignedIn } from '../identify.ts';
+import { pageMax, pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
 import { meShape } from '../shapes.ts';
 
@@ -61,10 +76,25 @@ const personShape = z.object({
 
 const items = <T extends z.ZodType>(shape: T) => z.object({ items: z.array(shape) });
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
-// One code, exactly; a list of codes or an operator in its place is refused rather than guessed at.
-const codeFilter = {
-  query: z.strictObject({ code: z.string().max(60).optional(), lang: z.string().optional() }),
+const page = <T extends z.ZodType>(shape: T) =>
+  z.object({ items: z.array(shape), next: z.string().nullable() });
+const code = z.string().max(60);
+// Codes are taken exactly; an operator in their place is refused rather than guessed at.
+const asked = {
+  query: z.strictObject({
+    ...pageQuery.shape,
+    code: z
+      .union([code, z.array(code).max(pageMax)])
+      .optional()
+      .openapi({ description: 'Only those of this code; may be said several times' }),
+    search: z.string().max(100).optional().openapi({
+      description:
+        'Only those whose code, telephone number (from the country code on) or a word of whose name begins so. Then in order of what was found, else in order of code',
+      example: 'toko ma',
+    }),
+  }),
 };
+type Asked = z.infer<typeof asked.query>;
 
 export const networkRoutes = newRouter()
   .openapi(
@@ -130,7 +160,7 @@ export const networkRoutes = newRouter()
       const tenant = config.demo ? await findTenant(db, 'nusa') : null;
       if (!tenant) return endWith(c, refuse('not-found'));
       const people = await withTenant(db, tenant.tenant, async (tx) => {
-        const participants = await listParticipants(tx);
+        const participants = await pageOfParticipants(tx, { after: null, limit: pageMax });
         const staff = await listStaff(tx);
         return [
           ...participants.map((person) => ({
@@ -160,19 +190,30 @@ export const networkRoutes = newRouter()
       path: '/outlets',
       tags: ['network'],
       summary: 'Outlets: one’s own, or all for staff',
-      request: codeFilter,
-      responses: { 200: json(items(outletShape), 'Outlets'), ...refusals },
+      request: asked,
+      responses: { 200: json(page(outletShape), 'A page'), ...refusals },
     }),
     async (c) => {
       const by = await signedIn(c);
-      const { code } = c.req.valid('query');
-      const outlets = await withTenant(c.get('app').db, by.tenant, (tx) =>
-        by.kind === 'staff' ? listOutlets(tx) : outletsOfParticipant(tx, by.id),
-      );
-      return c.json(
-        { items: outlets.filter((outlet) => !code || outlet.code === code).map(showOutlet) },
-        200,
-      );
+      const query = c.req.valid('query');
+      const { limit, before: after } = pageOf<OutletId>(c, query);
+      const codes = codesOf(query);
+      const outlets = await withTenant(c.get('app').db, by.tenant, async (tx) => {
+        if (by.kind === 'participant') {
+          const own = await outletsOfParticipant(tx, by.id);
+          const from = own.findIndex(({ id }) => id === after) + 1;
+          return own
+            .slice(from)
+            .filter((one) => (!codes || codes.includes(one.code)) && isFoundBy(one, query.search));
+        }
+        return codes
+          ? outletsByIds(
+              tx,
+              codes.map((one) => outletIdOf(tx, one)),
+            )
+          : pageOfOutlets(tx, { search: query.search, after, limit: limit + 1 });
+      });
+      return c.json(asPage(outlets.map(showOutlet), limit), 200);
     },
   )
   .openapi(
@@ -233,23 +274,58 @@ export const networkRoutes = newRouter()
       path: '/participants',
       tags: ['network'],
       summary: 'Everybody enrolled (staff)',
-      responses: { 200: json(items(participantShape), 'Participants'), ...refusals },
+      request: asked,
+      responses: { 200: json(page(participantShape), 'A page'), ...refusals },
     }),
     async (c) => {
       const by = await staffSignedIn(c);
-      const participants = await withTenant(c.get('app').db, by.tenant, listParticipants);
-      const shown = participants.map(({ id, code, name, kind, tier, language, partnerName }) => ({
-        id,
-        code,
-        name,
-        kind,
-        tier,
-        language,
-        partner: partnerName,
-      }));
-      return c.json({ items: shown }, 200);
+      const query = c.req.valid('query');
+      const { limit, before: after } = pageOf<ParticipantId>(c, query);
+      const codes = codesOf(query);
+      const people = await withTenant(c.get('app').db, by.tenant, (tx) =>
+        codes
+          ? participantsByIds(
+              tx,
+              codes.map((one) => participantIdOf(tx, one)),
+            )
+          : pageOfParticipants(tx, { search: query.search, after, limit: limit + 1 }),
+      );
+      return c.json(asPage(people.map(showParticipant), limit), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/participants/{id}',
+      tags: ['network'],
+      summary: 'One participant (staff)',
+      request: idParam,
+      responses: { 200: json(participantShape, 'The participant'), ...refusals },
+    }),
+    async (c) => {
+      const by = await staffSignedIn(c);
+      const { id } = c.req.valid('param');
+      const found = await withTenant(c.get('app').db, by.tenant, async (tx) =>
+        isId<ParticipantId>(id) ? participantById(tx, id) : null,
+      );
+      return found ? c.json(showParticipant(found), 200) : endWith(c, refuse('not-found'));
     },
   );
+
+const codesOf = ({ code: said }: Asked): string[] | null => (said === undefined ? null : [said].flat());
+
+/** The first `limit` of these, and where the next page begins if there are more. */
+function asPage<T extends { id: string }>(
+  rows: readonly T[],
+  limit: number,
+): { items: T[]; next: string | null } {
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? items.at(-1)!.id : null };
+}
+
+function showParticipant({ id, code: own, name, kind, tier, language, partnerName }: Participant) {
+  return { id, code: own, name, kind, tier, language, partner: partnerName };
+}
 
 function showOutlet({ id, code, name, address, areaName, partnerName, distributorName, channel }: Outlet) {
   return {
