@@ -55,14 +55,10 @@ const holdAsked = z
     wallet: idAsked()
       .optional()
       .openapi({ description: 'A shared wallet to spend from; absent: one’s own balance' }),
-    programme: z
-      .string()
-      .max(60)
-      .optional()
-      .openapi({
-        description:
-          'Code of the programme that takes them back; where only one gives them out it may be left out',
-      }),
+    programme: z.string().max(60).optional().openapi({
+      description:
+        'Code of the programme that takes them back; where only one gives them out it may be left out',
+    }),
     asset: z.string().min(1).max(60).default('points'),
     units: units(),
     timesOutAt: z.iso
