@@ -113,6 +113,15 @@ export const outlets = queryOptions({
   staleTime: 60_000,
 });
 
+/** The first outlets whose name, code or address the search finds. */
+export const outletsFound = (search: string) =>
+  queryOptions({
+    queryKey: ['outlets', 'found', search],
+    queryFn: () =>
+      bodyOf(client.GET('/api/v1/outlets', { params: { query: { limit: 40, ...(search && { search }) } } })),
+    placeholderData: keepPreviousData,
+  });
+
 export const products = queryOptions({
   queryKey: ['products'],
   queryFn: () => bodyOf(client.GET('/api/v1/products')),

@@ -4,13 +4,13 @@ import { useState } from 'react';
 import { bodyOf, client, type ApiKey } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
-import { keys, outlets } from '../queries.ts';
+import { keys, outletsFound } from '../queries.ts';
 
 const abilities = ['record', 'quote', 'read'] as const satisfies readonly ApiKey['may'][number][];
-/** Outlets that are shown at once; the search finds the others. */
-const shownMax = 40;
 
 type Abilities = ReadonlySet<ApiKey['may'][number]>;
+/** Names of outlets by their codes. */
+type Chosen = ReadonlyMap<string, string>;
 type Made = { name: string; secret: string };
 
 /** Whom the key is for, what it may do, where and until when. */
@@ -18,7 +18,7 @@ export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: ()
   const { say } = useReader();
   const [name, setName] = useState('');
   const [may, setMay] = useState<Abilities>(new Set(['record']));
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState<Chosen>(new Map());
   const [until, setUntil] = useState('');
   const queries = useQueryClient();
   const make = useMutation({
@@ -28,7 +28,7 @@ export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: ()
           body: {
             name: name.trim(),
             may: abilities.filter((one) => may.has(one)),
-            ...(chosen.size > 0 && { outlets: [...chosen] }),
+            ...(chosen.size > 0 && { outlets: [...chosen.keys()] }),
             // To the end of that day on the reader's clock.
             ...(until && { expiresAt: new Date(`${until}T23:59:59`).toISOString() }),
           },
@@ -108,20 +108,16 @@ function toggled<T>(from: ReadonlySet<T>, one: T): ReadonlySet<T> {
   return next;
 }
 
-function Where({
-  chosen,
-  choose,
-}: {
-  chosen: ReadonlySet<string>;
-  choose: (codes: ReadonlySet<string>) => void;
-}) {
+function Where({ chosen, choose }: { chosen: Chosen; choose: (chosen: Chosen) => void }) {
   const { say } = useReader();
   const [search, setSearch] = useState('');
-  const { data } = useQuery(outlets);
-  const wanted = search.trim().toLowerCase();
-  const found = (data?.items ?? []).filter(
-    ({ name, code }) => chosen.has(code) || `${name} ${code}`.toLowerCase().includes(wanted),
-  );
+  const { data } = useQuery(outletsFound(search.trim()));
+  const found = new Map(data?.items.map(({ code, name }) => [code, name]));
+  const toggle = (code: string, name: string) => {
+    const next = new Map(chosen);
+    if (!next.delete(code)) next.set(code, name);
+    choose(next);
+  };
   return (
     <details className="key-where">
       <summary>
@@ -134,13 +130,9 @@ function Where({
       />
       <fieldset className="key-choices">
         <legend>{say('admin.keys.where')}</legend>
-        {found.slice(0, shownMax).map(({ code, name }) => (
+        {[...new Map([...chosen, ...found])].map(([code, name]) => (
           <label key={code}>
-            <input
-              type="checkbox"
-              checked={chosen.has(code)}
-              onChange={() => choose(toggled(chosen, code))}
-            />
+            <input type="checkbox" checked={chosen.has(code)} onChange={() => toggle(code, name)} />
             <span>{name}</span>
           </label>
         ))}
