@@ -41,7 +41,7 @@ test('thousands of outlets are answered page by page, each once and in order of 
   expect(seen.length).toBe(3000 + outlets.length);
   expect(seen).toEqual([...new Set(seen)].toSorted());
   expect((await client.ask('outlets?limit=201', { as: 'dewi' })).status).toBe(422);
-  expect((await client.ask('outlets?before=kedai-1', { as: 'dewi' })).status).toBe(400);
+  expect((await client.ask('outlets?before=kedai-1', { as: 'dewi' })).status).toBe(422);
 });
 
 test('outlets are found by code and by a part of the name, page by page too', async () => {

@@ -4,6 +4,9 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { outlets } from '../../demo/world.ts';
+import { withTenant } from '../../src/db/transact.ts';
+import { addOutlets } from '../../src/network/outlets.ts';
 import { serveWeb, type WebServer } from '../../src/http/serve.ts';
 import type { EvidenceStory } from '../../src/flow/tell-evidence.ts';
 import { deliverWaitingMessages } from '../../src/flow/deliver-messages.ts';
@@ -120,6 +123,40 @@ describe.skipIf(!isBuilt)('the brand page (skipped until `npm run build`)', () =
       },
     );
   }
+
+  test('Dewi goes through thousands of outlets page by page, and finds one by a part of its name', async () => {
+    const many = Array.from({ length: 2000 }, (_, index) => ({
+      ...outlets[0]!,
+      code: `kedai-${index}`,
+      name: `Kedai Runcit Nombor ${index}`,
+    }));
+    await withTenant(testing.app.db, people.tenant, (tx) => addOutlets(tx, many));
+    const { page, complaints } = await signedIn();
+    await page.goto(`${web.url}/admin/partners`);
+    const names = () => page.locator('tbody th').allInnerTexts();
+    await expect.poll(async () => (await names()).length).toBe(50);
+    const first = await names();
+    await page.getByRole('link', { name: 'Next page' }).click();
+    await expect.poll(async () => new Set([...first, ...(await names())]).size).toBe(100);
+    const second = await names();
+    await page.reload();
+    await expect.poll(names).toEqual(second);
+
+    await page.getByRole('searchbox', { name: 'Outlets by name or code' }).fill('runcit nombor 1777');
+    await expect.poll(names).toEqual(['Kedai Runcit Nombor 1777 kedai-1777']);
+    expect(new URL(page.url()).searchParams.get('search')).toBe('runcit nombor 1777');
+    await page.getByRole('searchbox').fill('no such shop');
+    await page.getByText('Nothing begins like this.').waitFor();
+    await page.getByRole('link', { name: 'Participants', exact: true }).click();
+    await page.getByRole('searchbox').fill('+60 11-0000 0001');
+    await expect.poll(names).toEqual(['Sari sari']);
+
+    await page.goto(`${web.url}/admin/evidence/${waiting.evidence.id}`);
+    await page.getByRole('combobox', { name: 'Outlet' }).fill('nombor 1777');
+    await page.getByRole('option', { name: /^Kedai Runcit Nombor 1777/ }).click();
+    expect(await page.getByRole('combobox', { name: 'Outlet' }).inputValue()).toMatch(/^Kedai.* 1777, /);
+    expect(complaints).toEqual([]);
+  });
 
   test('Dewi refuses with two keys, and Zofia is told the reason in Polish', async () => {
     const { page, complaints } = await signedIn();

@@ -113,8 +113,12 @@ describe.skipIf(!isBuilt)('rules on the brand page (skipped until `npm run build
       );
 
     await page.getByLabel('Day', { exact: true }).last().fill('2018-06-05');
-    await page.getByLabel('Participant').selectOption('sari');
-    await page.getByLabel('Outlet').selectOption('toko-maju');
+    await page.getByRole('combobox', { name: 'Participant' }).fill('sar');
+    await page.getByRole('option', { name: /^Sari/ }).click();
+    await page.getByRole('combobox', { name: 'Outlet' }).fill('maju');
+    await page.getByRole('option', { name: /^Toko Maju/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Outlet' }).press('Enter');
+    expect(await page.getByRole('combobox', { name: 'Outlet' }).inputValue()).toBe('Toko Maju');
     await page.getByRole('button', { name: 'What would it earn?' }).click();
     await page.locator('.try .slip').waitFor();
     expect(await page.locator('.try .slip-line').first().innerText()).toMatch(/Points per pack.*\+30/s);

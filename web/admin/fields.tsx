@@ -2,7 +2,7 @@ import { useEffect, useId, useState, type ReactNode } from 'react';
 import { Icon } from './icons.tsx';
 
 /** What every field has: its name, a hint under it, and what is wrong with it. */
-type About = { label: string; hint?: string | undefined; error?: ReactNode };
+export type About = { label: string; hint?: string | undefined; error?: ReactNode };
 
 /** A label, the control under it, and what there is to say about it. `children` gets what ties them together. */
 export function Field({
@@ -260,21 +260,37 @@ export function SearchField({
           <option key={option.value} value={option.text} />
         ))}
       </datalist>
-      {value.length > 0 && (
-        <ul className="taken">
-          {value.map((one) => (
-            <li key={one}>
-              <button
-                type="button"
-                aria-label={remove(textOf(one))}
-                onClick={() => change(value.filter((other) => other !== one))}
-              >
-                {textOf(one)} <Icon name="cross" size={12} />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Taken value={value} change={change} remove={remove} textOf={textOf} />
     </div>
+  );
+}
+
+/** What is chosen, each with a way to take it out again. */
+export function Taken({
+  value,
+  change,
+  remove,
+  textOf,
+}: {
+  value: readonly string[];
+  change: (value: string[]) => void;
+  remove: (text: string) => string;
+  textOf: (one: string) => string;
+}) {
+  if (value.length === 0) return null;
+  return (
+    <ul className="taken">
+      {value.map((one) => (
+        <li key={one}>
+          <button
+            type="button"
+            aria-label={remove(textOf(one))}
+            onClick={() => change(value.filter((other) => other !== one))}
+          >
+            {textOf(one)} <Icon name="cross" size={12} />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

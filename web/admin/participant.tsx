@@ -18,6 +18,7 @@ export function ParticipantPage() {
   const { id } = useParams({ from: '/participants/$id' });
   const { say } = useReader();
   const { data, error, refetch } = useQuery(participantQuery(id));
+  const isMissing = error && 'status' in error && error.status === 404;
   useEffect(() => {
     if (data) document.title = `${data.name} · Mitra`;
   }, [data]);
@@ -31,8 +32,8 @@ export function ParticipantPage() {
         {data && <Who participant={data} />}
       </header>
       <div className="scroll wide">
-        {error && !data && <Trouble error={error} again={refetch} />}
-        {data === null && <NotFound />}
+        {error && !data && !isMissing && <Trouble error={error} again={refetch} />}
+        {isMissing && <NotFound />}
         {data && (
           <>
             <Holdings id={id} />

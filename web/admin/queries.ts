@@ -77,15 +77,71 @@ export const explanation = (transfer: string) =>
     staleTime: Infinity,
   });
 
-export const participants = queryOptions({
-  queryKey: ['participants'],
-  queryFn: () => bodyOf(client.GET('/api/v1/participants')),
-  staleTime: 60_000,
+/** What is too much to be fetched as a whole: it is searched and paged on the server. */
+export type Listed = 'outlets' | 'participants';
+type Ask = { search?: string | undefined; before?: string | undefined; limit?: number };
+
+/** One page, in order of code or of what `search` finds; `before` is the cursor that the page before it gave as `next`. */
+export const outletPage = (ask: Ask) =>
+  queryOptions({
+    queryKey: ['outlets', ask],
+    queryFn: () => bodyOf(client.GET('/api/v1/outlets', { params: { query: defined(ask) } })),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const participantPage = (ask: Ask) =>
+  queryOptions({
+    queryKey: ['participants', ask],
+    queryFn: () => bodyOf(client.GET('/api/v1/participants', { params: { query: defined(ask) } })),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
+const defined = ({ search, before, limit = 50 }: Ask) => ({
+  limit,
+  ...(search && { search }),
+  ...(before && { before }),
 });
 
-/** One participant, out of the same list. */
+export const outlet = (id: string) =>
+  queryOptions({
+    queryKey: ['outlets', id],
+    queryFn: () => bodyOf(client.GET('/api/v1/outlets/{id}', { params: { path: { id } } })),
+    staleTime: 60_000,
+  });
+
+type Names = { items: { code: string; name: string }[]; next: string | null };
+
+/** A page of either, as far as both have the same. */
+export const listOf = (of: Listed, ask: Ask) =>
+  queryOptions({
+    queryKey: [of, ask],
+    queryFn: (): Promise<Names> => bodyOf(client.GET(`/api/v1/${of}`, { params: { query: defined(ask) } })),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
+/** The API answers so many in one request; of more than that the codes have to do. */
+const namedMax = 200;
+
+/** Those of these codes. */
+export const named = (of: Listed, codes: readonly string[]) =>
+  queryOptions({
+    queryKey: [of, 'named', codes],
+    queryFn: (): Promise<Names> =>
+      bodyOf(client.GET(`/api/v1/${of}`, { params: { query: { code: codes.slice(0, namedMax) } } })),
+    enabled: codes.length > 0,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
 export const participant = (id: string) =>
-  queryOptions({ ...participants, select: ({ items }) => items.find((person) => person.id === id) ?? null });
+  queryOptions({
+    queryKey: ['participants', id],
+    queryFn: () => bodyOf(client.GET('/api/v1/participants/{id}', { params: { path: { id } } })),
+    staleTime: 60_000,
+  });
 
 export const wallet = (id: string) =>
   queryOptions({
@@ -104,21 +160,6 @@ export const statement = (id: string, before?: string) =>
         }),
       ),
     refetchInterval: calmMs,
-    placeholderData: keepPreviousData,
-  });
-
-export const outlets = queryOptions({
-  queryKey: ['outlets'],
-  queryFn: () => bodyOf(client.GET('/api/v1/outlets')),
-  staleTime: 60_000,
-});
-
-/** The first outlets whose name, code or address the search finds. */
-export const outletsFound = (search: string) =>
-  queryOptions({
-    queryKey: ['outlets', 'found', search],
-    queryFn: () =>
-      bodyOf(client.GET('/api/v1/outlets', { params: { query: { limit: 40, ...(search && { search }) } } })),
     placeholderData: keepPreviousData,
   });
 

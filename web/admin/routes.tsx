@@ -69,11 +69,17 @@ const participantPage = createRoute({
   component: lazyRouteComponent(() => import('./participant.tsx'), 'ParticipantPage'),
 });
 
+/** The outlets or the people: what is looked for, and where the page before ended. */
+type PartnersSearch = { show?: 'people'; search?: string; before?: string };
+
 const partners = createRoute({
   getParentRoute: () => root,
   path: '/partners',
-  validateSearch: (search: Record<string, unknown>): { show?: 'people' } =>
-    search.show === 'people' ? { show: 'people' } : {},
+  validateSearch: ({ show, search, before }: Record<string, unknown>): PartnersSearch => ({
+    ...(show === 'people' && { show }),
+    ...(typeof search === 'string' && { search }),
+    ...(typeof before === 'string' && { before }),
+  }),
   component: lazyRouteComponent(() => import('./partners.tsx'), 'PartnersPage'),
 });
 

@@ -213,7 +213,7 @@ export const networkRoutes = newRouter()
             )
           : pageOfOutlets(tx, { search: query.search, after, limit: limit + 1 });
       });
-      return c.json(asPage(outlets.map(showOutlet), limit), 200);
+      return c.json(asPage(outlets.map(showOutlet), codes ? pageMax : limit), 200);
     },
   )
   .openapi(
@@ -290,7 +290,7 @@ export const networkRoutes = newRouter()
             )
           : pageOfParticipants(tx, { search: query.search, after, limit: limit + 1 }),
       );
-      return c.json(asPage(people.map(showParticipant), limit), 200);
+      return c.json(asPage(people.map(showParticipant), codes ? pageMax : limit), 200);
     },
   )
   .openapi(

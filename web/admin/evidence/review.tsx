@@ -5,13 +5,14 @@ import { useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { EvidenceDetail } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { decimalsOf, useReader } from '../language.tsx';
-import { me as meQuery, outlets as outletsQuery, products as productsQuery } from '../queries.ts';
+import { me as meQuery, products as productsQuery } from '../queries.ts';
 import { isUnsure } from '../values.tsx';
 import { AmountInput } from './amount-input.tsx';
 import { correctionsOf, draftOf, emptyLine, missingIn, type Draft, type DraftLine } from './corrections.ts';
 import { DecisionBar } from './decision-bar.tsx';
 import { FieldHead, FieldRow, OutletRow } from './fields.tsx';
 import { ItemHead, ItemRow } from './items.tsx';
+import { OutletInput } from './outlet-input.tsx';
 import { Section } from './section.tsx';
 import type { Reviewing } from './use-review.ts';
 import './review.css';
@@ -110,24 +111,6 @@ function FieldInputs({
         />
       </tbody>
     </table>
-  );
-}
-
-function OutletInput({ value, change }: { value: string | null; change: Change }) {
-  const { say } = useReader();
-  const { data } = useQuery(outletsQuery);
-  return (
-    <Select
-      id="review-outlet"
-      size="xs"
-      searchable
-      aria-label={say('admin.field.outlet')}
-      placeholder={say('admin.review.choose-outlet')}
-      data={(data?.items ?? []).map(({ id, name, area }) => ({ value: id, label: `${name}, ${area}` }))}
-      value={value}
-      onChange={(outlet) => change({ outlet })}
-      {...(!value && { 'data-unsure': true })}
-    />
   );
 }
 

@@ -1,16 +1,15 @@
 import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { bodyOf, client, type ApiKey } from '../api.ts';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
-import { keys, outletsFound } from '../queries.ts';
+import { keys } from '../queries.ts';
+import { SearchMany } from '../search-select.tsx';
 
 const abilities = ['record', 'quote', 'read'] as const satisfies readonly ApiKey['may'][number][];
 
 type Abilities = ReadonlySet<ApiKey['may'][number]>;
-/** Names of outlets by their codes. */
-type Chosen = ReadonlyMap<string, string>;
 type Made = { name: string; secret: string };
 
 /** Whom the key is for, what it may do, where and until when. */
@@ -18,7 +17,7 @@ export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: ()
   const { say } = useReader();
   const [name, setName] = useState('');
   const [may, setMay] = useState<Abilities>(new Set(['record']));
-  const [chosen, setChosen] = useState<Chosen>(new Map());
+  const [chosen, setChosen] = useState<string[]>([]);
   const [until, setUntil] = useState('');
   const queries = useQueryClient();
   const make = useMutation({
@@ -28,7 +27,7 @@ export function MakeKey({ done, leave }: { done: (made: Made) => void; leave: ()
           body: {
             name: name.trim(),
             may: abilities.filter((one) => may.has(one)),
-            ...(chosen.size > 0 && { outlets: [...chosen.keys()] }),
+            ...(chosen.length > 0 && { outlets: chosen }),
             // To the end of that day on the reader's clock.
             ...(until && { expiresAt: new Date(`${until}T23:59:59`).toISOString() }),
           },
@@ -108,35 +107,23 @@ function toggled<T>(from: ReadonlySet<T>, one: T): ReadonlySet<T> {
   return next;
 }
 
-function Where({ chosen, choose }: { chosen: Chosen; choose: (chosen: Chosen) => void }) {
+function Where({ chosen, choose }: { chosen: string[]; choose: (codes: string[]) => void }) {
   const { say } = useReader();
-  const [search, setSearch] = useState('');
-  const { data } = useQuery(outletsFound(search.trim()));
-  const found = new Map(data?.items.map(({ code, name }) => [code, name]));
-  const toggle = (code: string, name: string) => {
-    const next = new Map(chosen);
-    if (!next.delete(code)) next.set(code, name);
-    choose(next);
-  };
   return (
     <details className="key-where">
       <summary>
-        {chosen.size === 0 ? say('admin.keys.everywhere') : say('admin.keys.outlets', { count: chosen.size })}
+        {chosen.length === 0
+          ? say('admin.keys.everywhere')
+          : say('admin.keys.outlets', { count: chosen.length })}
       </summary>
-      <TextInput
-        label={say('admin.keys.search')}
-        value={search}
-        onChange={(event) => setSearch(event.currentTarget.value)}
+      <SearchMany
+        of="outlets"
+        label={say('admin.keys.where')}
+        hint={say('admin.find.how')}
+        value={chosen}
+        change={choose}
+        remove={(text) => say('admin.form.remove', { what: text })}
       />
-      <fieldset className="key-choices">
-        <legend>{say('admin.keys.where')}</legend>
-        {[...new Map([...chosen, ...found])].map(([code, name]) => (
-          <label key={code}>
-            <input type="checkbox" checked={chosen.has(code)} onChange={() => toggle(code, name)} />
-            <span>{name}</span>
-          </label>
-        ))}
-      </fieldset>
     </details>
   );
 }

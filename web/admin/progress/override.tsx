@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { bodyOf, client, newKey } from '../api.ts';
-import { Field, NumberField, TextField, Wrong } from '../fields.tsx';
+import { NumberField, TextField, Wrong } from '../fields.tsx';
 import { Icon } from '../icons.tsx';
 import { decimalsOf, useReader } from '../language.tsx';
-import { me, outlets, participants } from '../queries.ts';
+import { me } from '../queries.ts';
+import { SearchSelect } from '../search-select.tsx';
 import type { DiscountDocument } from './discounts.tsx';
 import { useIsManager } from './manager.ts';
 import { ownerColumn } from './owner.ts';
@@ -130,48 +131,18 @@ function useQuote({ code, for: kind }: DiscountDocument, programme: string) {
   });
 }
 
-/** Whose order it is, by code. */
-function Owner({
-  discount,
-  value,
-  change,
-}: {
+type OwnerProps = {
   discount: DiscountDocument;
+  /** A code. */
   value: string;
   change: (code: string) => void;
-}) {
-  const { say } = useReader();
-  const list = `owners-${discount.code}`;
-  const owners = useOwners(discount.for);
-  return (
-    <Field label={say(ownerColumn[discount.for])}>
-      {(tied) => (
-        <>
-          <input
-            {...tied}
-            className="input"
-            list={list}
-            value={value}
-            autoComplete="off"
-            placeholder={say('admin.quote.code')}
-            onChange={(event) => change(event.currentTarget.value)}
-          />
-          <datalist id={list}>
-            {owners.map(({ code, name }) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </datalist>
-        </>
-      )}
-    </Field>
-  );
-}
+};
 
-/** Codes to choose from: those of the first page, and any other can be typed. */
-function useOwners(kind: DiscountDocument['for']): { code: string; name: string }[] {
-  const shops = useQuery({ ...outlets, enabled: kind === 'outlet' }).data?.items ?? [];
-  const people = useQuery({ ...participants, enabled: kind === 'participant' }).data?.items ?? [];
-  return kind === 'participant' ? people : shops;
+/** Whose order it is. */
+function Owner({ discount, value, change }: OwnerProps) {
+  const { say } = useReader();
+  const label = say(ownerColumn[discount.for]);
+  if (discount.for === 'partner')
+    return <TextField label={label} hint={say('admin.quote.code')} value={value} change={change} isCode />;
+  return <SearchSelect of={`${discount.for}s`} label={label} value={value} change={change} />;
 }

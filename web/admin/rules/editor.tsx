@@ -34,7 +34,7 @@ export function Editor({ programme, rule, start, keptAs }: Props) {
   const settled = useSettled(draft.document, checkAfterMs);
   const checked = useQuery({ ...ruleProblems(programme, settled ?? nothing), enabled: settled !== null });
   const problems = (draft.document && checked.data?.problems) || [];
-  const words = useWords(programme);
+  const words = useWords(programme, draft.document);
   if (!words) return <div aria-busy="true" />;
   // Only shown where there is a document.
   const document = draft.document as RuleDocument;

@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ManyField, SearchField } from '../fields.tsx';
 import { languages, readerIn, useReader, type Language } from '../language.tsx';
-import { outlets } from '../queries.ts';
+import { SearchMany } from '../search-select.tsx';
 import { ConditionPart } from './form-condition.tsx';
 import { ErrorAt, ManyAt, Part, TextAt, useForm } from './form-context.tsx';
 import { GoalPart } from './form-goal.tsx';
@@ -203,7 +202,6 @@ const peopleKinds = ['seller', 'owner', 'promoter', 'influencer', 'buyer'];
 function WhoPart() {
   const { say, name } = useReader();
   const { document, names, set, called } = useForm();
-  const shops = useQuery(outlets).data?.items ?? [];
   const named = (what: 'tiers' | 'segments', codes: readonly { code: string }[]) =>
     codes.map(({ code }) => ({ value: code, text: called(what, code) }));
   return (
@@ -239,12 +237,12 @@ function WhoPart() {
         label={say('admin.form.channels')}
         options={names.channels.map((channel) => ({ value: channel, text: name('admin.trade', channel) }))}
       />
-      <SearchField
+      <SearchMany
+        of="outlets"
         label={say('admin.form.outlets')}
-        hint={say('admin.form.search.how')}
+        hint={say('admin.find.how')}
         value={document.scope.audience?.outlets}
         change={(codes) => set('scope.audience.outlets', codes.length > 0 ? codes : undefined)}
-        options={shops.map(({ code, name: text }) => ({ value: code, text }))}
         remove={(text) => say('admin.form.remove', { what: text })}
       />
       <ErrorAt at="scope.audience.outlets" />

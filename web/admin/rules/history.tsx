@@ -53,11 +53,13 @@ function usualBefore({ liveVersion }: Rule, to: number): number {
 /** What both versions say in plain words, where that differs. */
 function InWords({ rule, from, to }: { rule: Rule; from: number; to: number }) {
   const reader = useReader();
-  const words = useWords(rule.programme);
-  const said = [from, to].map((number) => {
-    const found = rule.versions.find(({ version }) => version === number);
-    return words && found ? readRule(found.document as RuleDocument, { reader, ...words }).join(' ') : null;
-  });
+  const documents = [from, to].map(
+    (number) => rule.versions.find(({ version }) => version === number)?.document as RuleDocument | undefined,
+  );
+  const words = useWords(rule.programme, ...documents);
+  const said = documents.map((document) =>
+    words && document ? readRule(document, { reader, ...words }).join(' ') : null,
+  );
   if (!said[0] || !said[1] || said[0] === said[1]) return null;
   return (
     <tr>

@@ -72,7 +72,7 @@ const documentOf = (rule: Rule): RuleDocument => rule.versions[0]!.document as R
 
 function Overview({ rule }: { rule: Rule }) {
   const { say } = useReader();
-  const words = useWords(rule.programme);
+  const words = useWords(rule.programme, documentOf(rule));
   return (
     <>
       {words && <Reading document={documentOf(rule)} words={words} />}

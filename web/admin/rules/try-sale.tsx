@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Participant } from '../api.ts';
 import { ChoiceField, NumberField, TextField } from '../fields.tsx';
 import { useReader } from '../language.tsx';
-import { evidenceDetail, evidenceList } from '../queries.ts';
+import { evidenceDetail, evidenceList, participant } from '../queries.ts';
+import { SearchSelect } from '../search-select.tsx';
 import { digitsOf, useForm } from './form-context.tsx';
 
 /** Thousandths of a piece, and the currency's smallest part. */
@@ -19,16 +19,13 @@ export type Sale = {
   attributes: Record<string, string>;
 };
 
-export type Shop = { code: string; name: string };
-
 type RealProps = {
   kinds: readonly string[];
-  people: readonly Participant[];
   choose: (sale: Partial<Sale>) => void;
 };
 
 /** Takes over a sale that was really made: one of the newest receipts that were accepted. */
-export function RealSale({ kinds, people, choose }: RealProps) {
+export function RealSale({ kinds, choose }: RealProps) {
   const { say, day } = useReader();
   const queries = useQueryClient();
   const [chosen, setChosen] = useState('');
@@ -38,10 +35,11 @@ export function RealSale({ kinds, people, choose }: RealProps) {
     setChosen(id);
     const activity = id === '' ? null : (await queries.fetchQuery(evidenceDetail(id))).activity;
     if (!activity) return choose({});
+    const seller = await queries.fetchQuery(participant(activity.participant.id));
     choose({
       day: activity.occurredAt.slice(0, 10),
       kind: activity.kind,
-      participant: people.find((one) => one.id === activity.participant.id)?.code ?? '',
+      participant: seller.code,
       outlet: activity.outlet.code,
       lines: activity.lines.map(({ product, quantityMilli, amountMinor }) => ({
         sku: product?.sku ?? '',
@@ -92,16 +90,12 @@ export function SaleFields({
   sale,
   change,
   kinds,
-  people,
-  shops,
   types,
 }: FieldsOfSale & {
   kinds: readonly string[];
   types: Record<string, string>;
-  people: readonly Participant[];
-  shops: readonly Shop[];
 }) {
-  const { say, name } = useReader();
+  const { say } = useReader();
   const { called } = useForm();
   return (
     <div className="pair">
@@ -117,20 +111,17 @@ export function SaleFields({
         change={(kind) => change({ kind })}
         options={kinds.map((kind) => ({ value: kind, text: called('kinds', kind) }))}
       />
-      <ChoiceField
+      <SearchSelect
+        of="participants"
         label={say('admin.column.participant')}
         value={sale.participant}
-        change={(participant) => change({ participant })}
-        options={people.map((one) => ({
-          value: one.code,
-          text: `${one.name} · ${name('admin.tier', one.tier)}`,
-        }))}
+        change={(code) => change({ participant: code })}
       />
-      <ChoiceField
+      <SearchSelect
+        of="outlets"
         label={say('admin.column.outlet')}
         value={sale.outlet}
         change={(outlet) => change({ outlet })}
-        options={shops.map(({ code, name: text }) => ({ value: code, text }))}
       />
       <AttributeFields sale={sale} change={change} types={types} />
     </div>

@@ -5,17 +5,18 @@ import { bodyOf, client, type Participant, type Product, type Tried } from '../a
 import { FiredRule, QuietRules } from '../evidence/awards.tsx';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
-import { outlets, participants } from '../queries.ts';
+import { outletPage, participantPage } from '../queries.ts';
 import type { RuleDocument } from './document.ts';
 import { useForm } from './form-context.tsx';
-import { Lines, RealSale, SaleFields, type Sale, type Shop } from './try-sale.tsx';
+import { Lines, RealSale, SaleFields, type Sale } from './try-sale.tsx';
 import '../slip.css';
 
 /** A sale that nobody has made, judged by this document beside the live rules as if today were its day. */
 export function TryIt({ document, programme }: { document: RuleDocument; programme: string | undefined }) {
   const { say } = useReader();
-  const people = useQuery(participants).data?.items ?? [];
-  const shops = useQuery(outlets).data?.items ?? [];
+  // Whom one thinks of first; the others are searched for.
+  const people = useQuery(participantPage({})).data?.items ?? [];
+  const shops = useQuery(outletPage({})).data?.items ?? [];
   const { products, today } = useForm();
   const [given, setGiven] = useState<Partial<Sale>>({});
   const sale = { ...imagine(document, people, shops, products, today), ...given };
@@ -32,14 +33,12 @@ export function TryIt({ document, programme }: { document: RuleDocument; program
           judged.mutate();
         }}
       >
-        <RealSale kinds={document.scope.kinds} people={people} choose={setGiven} />
+        <RealSale kinds={document.scope.kinds} choose={setGiven} />
         <SaleFields
           sale={sale}
           change={change}
           kinds={document.scope.kinds}
           types={document.scope.attributes ?? {}}
-          people={people}
-          shops={shops}
         />
         <Lines lines={sale.lines} change={(lines) => change({ lines })} />
         <p>
@@ -64,7 +63,7 @@ export function TryIt({ document, programme }: { document: RuleDocument; program
 function imagine(
   { scope }: RuleDocument,
   people: readonly Participant[],
-  shops: readonly Shop[],
+  shops: readonly { code: string }[],
   products: readonly Product[],
   today: string,
 ): Sale {

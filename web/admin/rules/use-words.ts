@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Product, RuleNames } from '../api.ts';
 import { useReader } from '../language.tsx';
-import { me, outlets, products, ruleNames } from '../queries.ts';
+import { me, named, products, ruleNames } from '../queries.ts';
+import type { RuleDocument } from './document.ts';
 import type { Called, Reading } from './reading.ts';
 
 /** What there is to speak of, and how it is called. */
@@ -12,11 +13,14 @@ export type Words = Pick<Reading, 'called' | 'scaleOf' | 'currency'> & {
   today: string;
 };
 
-/** The words of a programme; null until they have come. */
-export function useWords(programme: string | undefined): Words | null {
+/** The words of a programme and the names of the shops in these documents; null until the words have come. */
+export function useWords(
+  programme: string | undefined,
+  ...documents: readonly (RuleDocument | null | undefined)[]
+): Words | null {
   const names = useQuery(ruleNames(programme)).data;
   const catalogue = useQuery(products).data?.items;
-  const shops = useQuery(outlets).data?.items ?? [];
+  const shops = useQuery(named('outlets', documents.flatMap(shopsIn))).data?.items ?? [];
   const self = useQuery(me).data;
   const { name } = useReader();
   if (!names || !catalogue || !self) return null;
@@ -38,4 +42,10 @@ export function useWords(programme: string | undefined): Words | null {
   const now = new Date().toISOString().slice(0, 10);
   const today = now < names.endsOn ? now : names.endsOn;
   return { names, products: catalogue, currency: self.programme.currency, today, called, scaleOf };
+}
+
+/** A document that somebody writes as text may have anything in the place of a list of codes. */
+function shopsIn(document: RuleDocument | null | undefined): string[] {
+  const listed: unknown = document?.scope?.audience?.outlets;
+  return Array.isArray(listed) ? listed.filter((code) => typeof code === 'string' && code !== '') : [];
 }
