@@ -97,6 +97,7 @@ create table outlet (
 );
 
 CREATE INDEX outlet_area ON public.outlet USING btree (tenant, area);
+CREATE INDEX outlet_channel ON public.outlet USING btree (tenant, channel);
 CREATE INDEX outlet_distributor ON public.outlet USING btree (tenant, distributor);
 CREATE INDEX outlet_partner ON public.outlet USING btree (tenant, partner);
 alter table outlet enable row level security;

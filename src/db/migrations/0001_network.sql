@@ -170,5 +170,6 @@ create table product (
 create index outlet_partner on outlet (tenant, partner);
 create index outlet_distributor on outlet (tenant, distributor);
 create index outlet_area on outlet (tenant, area);
+create index outlet_channel on outlet (tenant, channel);
 create index participant_partner on participant (tenant, partner);
 create index participant_outlet_outlet on participant_outlet (tenant, outlet);
