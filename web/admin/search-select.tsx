@@ -152,7 +152,7 @@ function Options({
             role="option"
             aria-selected={index === marked}
             // The field keeps the focus: leaving it would end the search before the click is there.
-            onPointerDown={(event) => event.preventDefault()}
+            onMouseDown={(event) => event.preventDefault()}
             onClick={() => take(one)}
           >
             {one.name} <span className="is-soft">{one.code}</span>

@@ -20,6 +20,7 @@ export function OutletInput({ value, change }: Props) {
   // While nobody types the field says what is chosen: that is nothing to search for.
   const search = chosen && rested === labelOf(chosen) ? '' : rested;
   const found = useQuery(outletPage({ search, limit: shownMax })).data?.items ?? [];
+  const ids = new Set(found.map(({ id }) => id));
   const offered = new Map([...(chosen ? [chosen] : []), ...found].map((one) => [one.id, labelOf(one)]));
   return (
     <Select
@@ -30,7 +31,10 @@ export function OutletInput({ value, change }: Props) {
       placeholder={say('admin.review.choose-outlet')}
       nothingFoundMessage={say('admin.find.none')}
       data={[...offered].map(([id, label]) => ({ value: id, label }))}
-      filter={({ options }) => options}
+      // The server has searched; what is chosen is there for its name only.
+      filter={({ options }) =>
+        search === '' ? options : options.filter((one) => 'value' in one && ids.has(one.value))
+      }
       value={value}
       onSearchChange={setTyped}
       onChange={(id) => change({ outlet: id })}
