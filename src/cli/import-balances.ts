@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { readConfig } from '../config.ts';
 import { openDatabase } from '../db/open.ts';
 import { columns, importBalances, readBalances, type Imported } from '../flow/import-balances.ts';
 import { text } from '../notify/texts.ts';
 import { printJson, readArgs, say, UsageProblem } from './command.ts';
 import { pickTenant } from './pick-tenant.ts';
+import { readText } from './read-text.ts';
 
 export const usage = `Usage: npx mitra import balances FILE.csv [--tenant CODE] [--json]
 
@@ -21,7 +21,7 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArgs(args, options, ['FILE']);
   const [file, ...more] = positionals;
   if (!file || more.length > 0) throw new UsageProblem('Which file? Name one.');
-  const read = readBalances(await textOf(file));
+  const read = readBalances(await readText(file));
   if (!read.ok) throw new UsageProblem(`${file}: ${read.facts?.['problem']}: ${read.facts?.['field']}.`);
   const db = await openDatabase(readConfig(), { mode: 'share' });
   try {
@@ -33,16 +33,6 @@ export async function run(args: string[]): Promise<number> {
     return done.problems.length === 0 ? 0 : 1;
   } finally {
     await db.close();
-  }
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageProblem(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, {
-      cause: error,
-    });
   }
 }
 

@@ -33,6 +33,14 @@ const commands: Record<string, Entry> = {
     summary: 'print the signed statement of a participant, which anybody can check',
     load: () => import('./statement.ts'),
   },
+  tenant: {
+    summary: 'a brand of one’s own: make it with its first manager, list them',
+    load: () => import('./tenant.ts'),
+  },
+  import: {
+    summary: 'bring in areas, partners, outlets, participants and products from files',
+    load: () => import('./import-network.ts'),
+  },
   'import balances': {
     summary: 'book balances that people bring along from another system',
     load: () => import('./import-balances.ts'),

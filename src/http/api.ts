@@ -25,6 +25,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { linkRoutes } from './routes/links.ts';
 import { membershipRoutes } from './routes/memberships.ts';
+import { networkImportRoutes } from './routes/network-import.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingRoutes } from './routes/opening.ts';
 import { programmeRoutes } from './routes/programme.ts';
@@ -56,6 +57,7 @@ export function api(app: App): OpenAPIHono<Env> {
   router.use(`${apiBase}/*`, keepable);
   router.route(apiBase, signInRoutes);
   router.route(apiBase, networkRoutes);
+  router.route(apiBase, networkImportRoutes);
   router.route(apiBase, linkRoutes);
   router.route(apiBase, activityRoutes);
   router.route(apiBase, activityKindRoutes);

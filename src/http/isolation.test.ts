@@ -180,6 +180,11 @@ describe('T11: nobody sees or changes what belongs to another tenant or partner'
     'transfers/{id}/refund': {},
     'activities/{id}/events': { event: 'delivery' },
     keys: { name: 'mine', may: ['read'] },
+    areas: { items: [{ code: 'mine' }] },
+    partners: { items: [{ code: 'mine' }] },
+    outlets: { items: [{ code: 'toko-maju', name: 'Mine' }] },
+    participants: { items: [{ code: 'sari', name: 'Mine' }] },
+    products: { items: [{ sku: 'NF-1003', name: 'Mine' }] },
   };
   /** What a list must be asked of. */
   const queries: Record<string, string> = { 'GET replays': '?rule=base' };

@@ -7,8 +7,8 @@ import { answerProblem } from './problem.ts';
 const escapeOfUnkeepable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/i;
 const problem = 'holds a character that cannot be kept';
 
-/** Activities are looked at one by one, so that one does not sink the others, and documents are told what is wrong where. */
-const lookedAtElsewhere = /\/(?:activities|rules\/validation)$/;
+/** Rows of lists are looked at one by one, so that one does not sink the others, and documents are told what is wrong where. */
+const lookedAtElsewhere = /\/(?:activities|areas|partners|outlets|participants|products|rules\/validation)$/;
 
 /** Ends a request whose query or JSON holds characters that no database keeps. */
 export const keepable: MiddlewareHandler<Env> = async (c, next) => {

@@ -37,6 +37,7 @@ export const statusOf: Record<RefusalCode, ContentfulStatusCode> = {
   'not-replayed': 422,
   'second-person': 403,
   'not-proposed': 409,
+  'no-programme': 409,
   'programme-fixed': 422,
   'bound-fixed': 403,
   'below-floor': 422,

@@ -1,7 +1,9 @@
 import type { Tx } from '../db/transact.ts';
 import { nameId, type PartnerId } from '../shared/id.ts';
 
-type PartnerKind = 'distributor' | 'wholesaler' | 'retailer' | 'fulfilment' | 'coalition';
+/** What companies can be. */
+export const partnerKinds = ['distributor', 'wholesaler', 'retailer', 'fulfilment', 'coalition'] as const;
+type PartnerKind = (typeof partnerKinds)[number];
 
 /** A company in the channel. */
 export type NewPartner = { code: string; kind: PartnerKind; name: string };

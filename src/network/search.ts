@@ -48,6 +48,11 @@ export async function letFind(
   );
 }
 
+/** Takes away by what these are found: before they are found by other names. */
+export async function letFindNoMore(tx: Tx, ids: readonly Id<string>[]): Promise<void> {
+  await tx.query('delete from sought s where s.tenant = $1 and s.id = any($2::uuid[])', [tx.tenant, ids]);
+}
+
 /**
  * A page of what begins with `typed` in one of its keys, in order of the first such key. `after` is the last one of the page
  * before. Reads as much of the index as it answers, however many there are.

@@ -36,6 +36,7 @@ export const refusalCodes = [
   'not-replayed',
   'second-person',
   'not-proposed',
+  'no-programme',
   'programme-fixed',
   'bound-fixed',
   // Ledger

@@ -112,7 +112,8 @@ export const networkRoutes = newRouter()
       const me = await withTenant(db, by.tenant, async (tx) => {
         const programmes = await listProgrammes(tx);
         const [programme] = programmes;
-        const { id, name, currency } = programme!;
+        if (!programme) return endWith(c, refuse('no-programme'));
+        const { id, name, currency } = programme;
         const shared = { programme: { id, name, currency }, tenant: { name: tenant.name } };
         if (by.kind === 'staff') {
           const staff = (await staffById(tx, by.id))!;
