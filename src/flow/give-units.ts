@@ -1,4 +1,3 @@
-import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
 import { accountId, assetByCode } from '../ledger/accounts.ts';
 import { lockBook } from '../ledger/chain.ts';
@@ -114,5 +113,4 @@ async function tellBoth(
       cause: gift,
     });
   await queueMessages(tx, messages, at);
-  await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
 }

@@ -95,7 +95,7 @@ export async function tellGoals(tx: Tx, settled: readonly Settled[], at: Date): 
     if (awardsOf(settlement.evaluation).length === 0) return [];
     return [{ ...about, key: 'message.goal-reached', facts: { title, award } }];
   });
-  if (messages.length > 0) await queueMessages(tx, messages, at);
+  await queueMessages(tx, messages, at);
 }
 
 function pointsOf(evaluation: Evaluation | undefined): bigint {

@@ -1,5 +1,4 @@
 import type { NewActivity } from '../activity/activity.ts';
-import { enqueue } from '../db/enqueue.ts';
 import { onceEach } from '../db/once.ts';
 import { withTenantTogether, type Outcome } from '../db/together.ts';
 import type { Tx } from '../db/transact.ts';
@@ -249,8 +248,5 @@ async function tellParticipants(tx: Tx, settled: readonly Settled[], at: Date): 
       facts: { outlet: outlet.name, count: Number(points), balance },
     };
   });
-  await Promise.all([
-    queueMessages(tx, messages, at),
-    enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` }),
-  ]);
+  await queueMessages(tx, messages, at);
 }

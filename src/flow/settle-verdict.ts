@@ -11,7 +11,6 @@ import { queueMessages, type NewMessage } from '../notify/outbox.ts';
 import { isTextKey, text } from '../notify/texts.ts';
 import { momentAt } from '../shared/time.ts';
 import type { Facts } from '../../web/texts/say.ts';
-import { enqueue } from '../db/enqueue.ts';
 import type { Decided, Decision } from './decide-evidence.ts';
 import { recordAndPost } from './record-activities.ts';
 
@@ -50,7 +49,6 @@ export async function settleVerdict(
     isCorrection: before.length > 0,
   });
   await queueMessages(tx, [message], at);
-  await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
 }
 
 /** Records the activities and answers the change in points. */

@@ -1,4 +1,3 @@
-import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
 import { activityById } from '../activity/read.ts';
 import { activate, waitingFor, type Activated } from '../ledger/activate.ts';
@@ -19,9 +18,6 @@ export async function tellEvent(
   if (occurredAt > at) return refuse('bad-request', { field: 'occurredAt', problem: 'later than now' });
   if (!(await activityById(tx, activity))) return refuse('not-found');
   const activated = await activate(tx, await waitingFor(tx, activity, event), occurredAt, at);
-  if (activated.length > 0) {
-    await tellActivated(tx, activated, at);
-    await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
-  }
+  await tellActivated(tx, activated, at);
   return { ok: true, activated };
 }

@@ -1,5 +1,4 @@
 import type { Activity } from '../activity/activity.ts';
-import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
 import { participantsByIds, type Participant } from '../network/participants.ts';
 import { queueMessages, type NewMessage } from '../notify/outbox.ts';
@@ -34,9 +33,7 @@ export async function tellGrants(
       }));
     }),
   );
-  if (messages.length === 0) return;
   await queueMessages(tx, messages, at);
-  await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
 }
 
 // Those to whom a rule sends something for what somebody else did.

@@ -1,5 +1,4 @@
 import type { Activity } from '../activity/activity.ts';
-import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
 import { accountId, assetId } from '../ledger/accounts.ts';
 import { availableOf } from '../ledger/read.ts';
@@ -44,7 +43,5 @@ export async function tellLinked(
     const cause = partId(groupOf(activity), 'linked', person);
     return [{ participant: reader.id, language: reader.language, key, facts, cause }];
   });
-  if (messages.length === 0) return;
   await queueMessages(tx, messages, at);
-  await enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
 }

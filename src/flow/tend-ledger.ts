@@ -34,9 +34,6 @@ export async function tendLedger(db: Db, tenant: TenantId, now: Date): Promise<T
       if (done === 0) break;
     }
   const expired = await expireUnits(db, tenant, now);
-  await withTenant(db, tenant, (tx) =>
-    enqueue(tx, 'deliver-messages', { tenant }, { key: `deliver:${tenant}` }),
-  );
   return { released, activated, expired };
 }
 

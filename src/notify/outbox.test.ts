@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testDatabase } from '../../test/database.ts';
 import { world, type World } from '../../test/world.ts';
+import { withClient } from '../db/connect.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { newId, type Id } from '../shared/id.ts';
 import { deliverMessages, inboxOf, markRead, messagesOfCauses, queueMessages } from './outbox.ts';
@@ -100,4 +101,12 @@ test('a message without its facts is refused where it is queued', async () => {
   await expect(
     inNusa((tx) => queueMessages(tx, [{ ...earned(cause), facts: { count: 1 } }], at)),
   ).rejects.toThrow(/outlet/);
+});
+
+test('the job that delivers is queued with the messages, whatever they tell of', async () => {
+  await inNusa((tx) => queueMessages(tx, [earned(newId<Id<'test'>>(at))], at));
+  const { rows } = await withClient(database.logins.admin, (client) =>
+    client.query(`select key from graphile_worker._private_jobs`),
+  );
+  expect(rows).toEqual([{ key: `deliver:${people.tenant}` }]);
 });

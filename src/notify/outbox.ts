@@ -1,4 +1,5 @@
 import type { Facts, TextKey } from '../../web/texts/say.ts';
+import { enqueue } from '../db/enqueue.ts';
 import type { Tx } from '../db/transact.ts';
 import { newId, type Id, type ParticipantId } from '../shared/id.ts';
 import { text } from './texts.ts';
@@ -35,13 +36,16 @@ const inboxMax = 100;
 const columns = `m.id, m.participant, m.channel, m.language, m.key, m.body, m.created_at as "createdAt",
   m.sent_at as "sentAt", m.read_at as "readAt"`;
 
-/** Writes messages into the outbox, in the transaction of what caused them. They go out with `deliverMessages`. */
+/**
+ * Writes messages into the outbox, in the transaction of what caused them, and queues the job that delivers them: they go
+ * out once it has committed. Call it after the book is locked where it is, for a tenant's deliveries are one job.
+ */
 export async function queueMessages(tx: Tx, messages: readonly NewMessage[], at: Date): Promise<void> {
   if (messages.length === 0) return;
   // Said once here so that a missing fact stops the work that has it, and not a delivery that cannot mend it.
   for (const message of messages) text(message.language, message.key, message.facts);
   // JSON writes control characters as escapes, so one of them can part documents; arrays of texts cost far more.
-  await tx.query(
+  const written = tx.query(
     `insert into message (tenant, id, participant, channel, key, facts, language, cause, created_at)
      select $1, r.id, r.participant, 'in-app', r.key, r.facts::jsonb, r.language, r.cause, $2
      from rows from (unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]),
@@ -59,6 +63,8 @@ export async function queueMessages(tx: Tx, messages: readonly NewMessage[], at:
     ],
     { name: 'outbox-queue' },
   );
+  const job = enqueue(tx, 'deliver-messages', { tenant: tx.tenant }, { key: `deliver:${tx.tenant}` });
+  await Promise.all([written, job]);
 }
 
 /**
