@@ -142,12 +142,10 @@ export async function settleActivities(
     await pay(tx, payment, at);
     return [...payment.plans, ...(await payAwards(tx, programme, goals.judged, at))];
   };
-  // Side by side: while the database writes one thing, the next is prepared.
-  const [plans] = await Promise.all([
-    payAll(),
-    keepEvaluations(tx, goals.kept, at),
-    tellGrants(tx, followed.rules, granted, at),
-  ]);
+  // Side by side: while the database writes one thing, the next is prepared. A posting may be undone to its savepoint, and
+  // with it what was sent after that: so nothing goes along but this one statement, which is sent before.
+  const [plans] = await Promise.all([payAll(), keepEvaluations(tx, goals.kept, at)]);
+  await tellGrants(tx, followed.rules, granted, at);
   await tellLinked(tx, activities, plans, network, at);
   const points = new Map(activities.map((activity, i) => [activity, plans[i]!.points]));
   const others = goals.judged.map(
