@@ -37,6 +37,19 @@ const books = new Map<string, RuleBook>();
  * it was then, without what was saved later.
  */
 export async function liveRules(tx: Tx, programme: ProgrammeId, asOf: Date | null = null): Promise<RuleBook> {
+  const key = await nameOf(tx, programme, asOf);
+  const known = books.get(key);
+  const book = known ?? (await readBook(tx, programme, asOf));
+  // Where somebody saved a rule between the two readings the book is not the one of that name, which others would be given.
+  if (!known && (await nameOf(tx, programme, asOf)) !== key) return liveRules(tx, programme, asOf);
+  books.delete(key);
+  books.set(key, book);
+  if (books.size > booksMax) books.delete(books.keys().next().value!);
+  return book;
+}
+
+/** Names exactly the stored versions that a book is made from. */
+async function nameOf(tx: Tx, programme: ProgrammeId, asOf: Date | null): Promise<string> {
   const [row] = await tx.query<{ fingerprint: string }>(
     `select coalesce(md5(string_agg(
        concat_ws(' ', r.id, r.version, encode(r.digest, 'hex'), extract(epoch from r.effective_from)), ',' order by r.id, r.version
@@ -50,12 +63,7 @@ export async function liveRules(tx: Tx, programme: ProgrammeId, asOf: Date | nul
     [tx.tenant, programme, asOf],
     { name: 'rules-fingerprint' },
   );
-  const key = `${tx.tenant} ${programme} ${row!.fingerprint}`;
-  const book = books.get(key) ?? (await readBook(tx, programme, asOf));
-  books.delete(key);
-  books.set(key, book);
-  if (books.size > booksMax) books.delete(books.keys().next().value!);
-  return book;
+  return `${tx.tenant} ${programme} ${row!.fingerprint}`;
 }
 
 /** One version of a rule, or null. */

@@ -173,6 +173,23 @@ describe('liveRules', () => {
     expect((await books()).rules.at(-1)!.document).toEqual(worth(3));
   });
 
+  test('keeps no book under the name of one that was read while somebody saved another version', async () => {
+    await save(worth(1));
+    const read = await inNusa((tx) => {
+      let isSaved = false;
+      const query: Tx['query'] = async (sql, ...rest) => {
+        if (!isSaved && !sql.includes('fingerprint')) {
+          isSaved = true;
+          await save(worth(2), later);
+        }
+        return tx.query(sql, ...rest);
+      };
+      return liveRules({ ...tx, query }, programme);
+    });
+    expect(read.rules).toHaveLength(2);
+    expect((await inNusa((tx) => liveRules(tx, programme, at))).rules).toHaveLength(1);
+  });
+
   test('is one programme of one tenant', async () => {
     await save(worth(1));
     expect(
