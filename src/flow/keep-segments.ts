@@ -1,5 +1,6 @@
 import { listTenants } from '../db/directory.ts';
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
+import { lockBook } from '../ledger/chain.ts';
 import { log } from '../log.ts';
 import { participantsByIds, participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
@@ -26,6 +27,8 @@ export async function keepSegments(db: Db, tenant: TenantId, at: Date): Promise<
     let from: string = beforeAll;
     for (;;) {
       const page = await withTenant(db, tenant, async (tx) => {
+        // What somebody does meanwhile says it anew as well: the later of the two must be right.
+        await lockBook(tx);
         const followed = await followedBy(tx, programme.id);
         const ids = (await participantsFrom(tx, from, pageMax)).filter((id) => id > from);
         await moveMembers(tx, programme, followed, ids, at);

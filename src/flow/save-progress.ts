@@ -38,6 +38,8 @@ export async function saveProgress(
       ...(effectiveFrom && { effectiveFrom }),
       ...(state && { state }),
     });
+    // Where this process ends before it is done with the rest: saved again the document would be unchanged.
+    if (one!.ok && !one!.unchanged) await queueUpToDate(tx, programme.id, madeUpForAfterS);
     return one!;
   });
   if (saved.ok && !saved.unchanged) await bringUpToDate(db, tenant, programme.id, at);
@@ -45,10 +47,12 @@ export async function saveProgress(
 }
 
 /** Has a programme brought up to date by a job, once what was saved in this transaction has committed. */
-export async function queueUpToDate(tx: Tx, programme: ProgrammeId): Promise<void> {
+export async function queueUpToDate(tx: Tx, programme: ProgrammeId, delayS = 0): Promise<void> {
   const key = `bring-up-to-date:${tx.tenant}:${programme}`;
-  await enqueue(tx, 'bring-up-to-date', { tenant: tx.tenant, programme }, { key });
+  await enqueue(tx, 'bring-up-to-date', { tenant: tx.tenant, programme }, { key, delayS });
 }
+
+const madeUpForAfterS = 300;
 
 /**
  * After rules with goals, tiers, discounts or segments were saved: what they count is filled from history, and everybody's

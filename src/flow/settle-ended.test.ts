@@ -10,6 +10,8 @@ import { addOutlets, outletIdOf } from '../network/outlets.ts';
 import { addParticipants, participantIdOf } from '../network/participants.ts';
 import { programmeById } from '../network/programmes.ts';
 import { saveDocuments } from '../progress/documents.ts';
+import { endedGoals, noteSettled } from '../progress/ended.ts';
+import { beginFollowing } from '../progress/follow.ts';
 import { saveRules } from '../rules/save-rule.ts';
 import type { ParticipantId } from '../shared/id.ts';
 import { recordAndPost } from './record-activities.ts';
@@ -163,4 +165,26 @@ test('the night may be killed after any of its steps: the next one does the rest
   });
   const once = [207, 3, 'message.tier-up', 'message.tier-down'];
   expect(found).toEqual(names.map(() => once));
+});
+
+test('what was launched while the night went on is left for the next one', async () => {
+  await inNusa(async (tx) => {
+    const programme = (await programmeById(tx, people.programme))!;
+    const ended = await endedGoals(tx, programme, noon('2018-07-26'));
+    const share = {
+      share: { of: 'quantity', kinds: ['delivery'] },
+      of: { of: 'quantity', kinds: ['return'] },
+    };
+    const late = rule('late', {
+      scope: { kinds: ['return', 'delivery'] },
+      goal: { for: 'outlet', per: 'week', counts: share, target: 80 },
+      effects: [{ kind: 'award', leg: 'bonus', asset: 'points', per: 'goal', units: 1 }],
+    } as Parameters<typeof rule>[1]);
+    const [saved] = await saveRules(tx, people.programme, [late], 'test', noon('2018-07-26'));
+    expect(saved).toMatchObject({ ok: true });
+    await beginFollowing(tx, programme, noon('2018-07-26'));
+    await noteSettled(tx, programme, ended, noon('2018-07-26'));
+    const since = (await endedGoals(tx, programme, noon('2018-07-26'))).map((one) => one.since !== null);
+    expect(since).toEqual([true, true, false]);
+  });
 });

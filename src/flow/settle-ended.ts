@@ -7,7 +7,7 @@ import { participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
 import type { SubjectId } from '../progress/counter.ts';
-import { endedGoals, noteSettled, settleEnded } from '../progress/ended.ts';
+import { endedGoals, noteSettled, settleEnded, type Ended } from '../progress/ended.ts';
 import { endingSoon, tiersDue, tiersEnding } from '../progress/tiers.ts';
 import type { ProgrammeId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
@@ -45,9 +45,9 @@ export async function* settlingEnded(
   limit = pageMax,
 ): AsyncGenerator<void> {
   for (const programme of await withTenant(db, tenant, listProgrammes)) {
-    yield* settlingGoals(db, tenant, programme, at, limit);
+    const ended = yield* settlingGoals(db, tenant, programme, at, limit);
     yield* settlingTiers(db, tenant, programme, at, limit);
-    await withTenant(db, tenant, (tx) => noteSettled(tx, programme, at));
+    await withTenant(db, tenant, (tx) => noteSettled(tx, programme, ended, at));
     yield;
   }
 }
@@ -58,7 +58,7 @@ async function* settlingGoals(
   programme: Programme,
   at: Date,
   limit: number,
-): AsyncGenerator<void> {
+): AsyncGenerator<void, Ended[]> {
   const ended = await withTenant(db, tenant, (tx) => endedGoals(tx, programme, at));
   for (const one of ended) {
     let after: SubjectId | null = null;
@@ -72,6 +72,7 @@ async function* settlingGoals(
       yield;
     } while (after !== null);
   }
+  return ended;
 }
 
 async function* settlingTiers(
@@ -112,16 +113,25 @@ function pagesOf<T>(all: readonly T[], limit: number): T[][] {
   );
 }
 
-/** Computes everybody's tiers where a version of them begins today or began yesterday: nothing else brings that about. */
+/**
+ * Computes everybody's tiers where a version of them begins today or began yesterday: nothing else brings that about. A
+ * tenant that fails does not hold up the others.
+ */
 export async function beginTiers(db: Db, at: Date): Promise<void> {
-  for (const { tenant } of await listTenants(db))
-    for (const programme of await withTenant(db, tenant, listProgrammes)) {
-      const { day } = wallTime(at, programme.timeZone);
-      const { tiers } = await withTenant(db, tenant, (tx) => followedBy(tx, programme.id));
-      const begins = [day, addDays(day, -1)];
-      if (tiers.some(({ from }) => from !== null && begins.includes(from)))
-        await moveEverybody(db, tenant, programme.id, at);
-    }
+  for (const { tenant, code } of await listTenants(db))
+    await beginTiersOf(db, tenant, at).catch((problem: unknown) =>
+      log.error({ tenant: code, problem: String(problem) }, 'tiers that begin could not be computed'),
+    );
+}
+
+async function beginTiersOf(db: Db, tenant: TenantId, at: Date): Promise<void> {
+  for (const programme of await withTenant(db, tenant, listProgrammes)) {
+    const { day } = wallTime(at, programme.timeZone);
+    const { tiers } = await withTenant(db, tenant, (tx) => followedBy(tx, programme.id));
+    const begins = [day, addDays(day, -1)];
+    if (tiers.some(({ from }) => from !== null && begins.includes(from)))
+      await moveEverybody(db, tenant, programme.id, at);
+  }
 }
 
 /** Computes the tiers of everybody in a tenant, in pages: after the tiers of a programme were saved. */

@@ -4,17 +4,20 @@ import { testDatabase } from '../../test/database.ts';
 import { multiplier, rule } from '../../test/sales.ts';
 import { world, type World } from '../../test/world.ts';
 import type { NewActivity } from '../activity/activity.ts';
+import { withClient } from '../db/connect.ts';
+import { addTenant } from '../db/directory.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import { balancesOf } from '../ledger/read.ts';
 import { participantById } from '../network/participants.ts';
-import { programmeById } from '../network/programmes.ts';
+import { addProgrammes, programmeById } from '../network/programmes.ts';
 import type { TiersDocument } from '../progress/document.ts';
 import { saveDocuments } from '../progress/documents.ts';
 import { overrideTier, tiersOf } from '../progress/tiers.ts';
 import type { RuleDocument } from '../rules/document.ts';
 import { saveRules } from '../rules/save-rule.ts';
-import type { ParticipantId } from '../shared/id.ts';
+import { newId, type ParticipantId, type TenantId } from '../shared/id.ts';
 import { recordAndPost } from './record-activities.ts';
+import { saveProgress } from './save-progress.ts';
 import { beginTiers, moveEverybody, settleEndedGoals } from './settle-ended.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -187,14 +190,42 @@ test('a tier given by hand counts for its days, and what was computed comes back
   ]);
 });
 
-test('a version of the tiers that begins later is applied to everybody on its day', async () => {
+// Comes before the others in order of code.
+async function tenantThatFails(): Promise<TenantId> {
+  const tenant = newId<TenantId>(at);
+  await addTenant(database.db, { tenant, code: 'aaa', name: 'Aaa' });
+  return tenant;
+}
+const nowhere = {
+  code: 'nowhere',
+  name: 'Nowhere',
+  startsOn: '2018-01-01',
+  endsOn: '2018-12-31',
+  timeZone: 'Nowhere/Land',
+  currency: 'MYR',
+};
+
+test('a version of the tiers that begins later is applied to everybody on its day, whichever tenant fails', async () => {
   await record([sold(people.grace, '2018-07-01', 5)], noon('2018-07-01'));
   const easier = { ...tiers, tiers: [tiers.tiers[0]!, { ...tiers.tiers[1]!, from: 5000 }, tiers.tiers[2]!] };
   const options = { today: '2018-07-02', effectiveFrom: '2018-08-01' };
   await inNusa((tx) => saveDocuments(tx, people.programme, [easier], 'rina', at, options));
+  await withTenant(database.db, await tenantThatFails(), (tx) => addProgrammes(tx, [nowhere]));
   const tierAt = async (day: string) => {
     await beginTiers(database.db, noon(day));
     return (await inNusa((tx) => participantById(tx, people.grace)))!.tier;
   };
   expect([await tierAt('2018-07-15'), await tierAt('2018-08-01')]).toEqual(['bronze', 'silver']);
+});
+
+test('what is brought up to date after saving is made up for by a job where the process ends before', async () => {
+  const known = (await inNusa((tx) => programmeById(tx, people.programme)))!;
+  const document = { ...tiers, noticeDays: 31 };
+  const by = { code: 'rina', role: 'manager' as const };
+  const saved = await saveProgress(database.db, people.tenant, known, document, by, noon('2018-09-01'), {});
+  expect(saved).toMatchObject({ ok: true, unchanged: false });
+  const { rows } = await withClient(database.logins.admin, (client) =>
+    client.query(`select key from graphile_worker._private_jobs where key like 'bring-up-to-date:%'`),
+  );
+  expect(rows).toEqual([{ key: `bring-up-to-date:${people.tenant}:${people.programme}` }]);
 });

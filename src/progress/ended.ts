@@ -73,9 +73,21 @@ export async function settleEnded(
   return { settled, last: rows.length < limit ? null : rows.at(-1)!.subject };
 }
 
-/** Notes that what had ended by today is settled; without it everything is looked at again. */
-export async function noteSettled(tx: Tx, programme: Programme, at: Date): Promise<void> {
-  const counters = (await sharesOf(tx, programme)).map(({ whole }) => whole);
+/**
+ * Notes that what had ended by today is settled; without it everything is looked at again. What was launched since `ended`
+ * was asked for has not been looked at, so nothing is noted of it.
+ */
+export async function noteSettled(
+  tx: Tx,
+  programme: Programme,
+  ended: readonly Ended[],
+  at: Date,
+): Promise<void> {
+  const settled = new Set(ended.map(({ rule, version }) => `${rule} ${version}`));
+  const shares = await sharesOf(tx, programme);
+  const counters = shares.flatMap(({ rule: { id, version }, whole }) =>
+    settled.has(`${id} ${version}`) ? [whole] : [],
+  );
   await tx.query('update counter set settled_on = $3 where tenant = $1 and id = any($2::uuid[])', [
     tx.tenant,
     counters,
