@@ -248,6 +248,20 @@ describe('idempotency', () => {
     expect(await other.json()).toMatchObject({ code: 'key-reused' });
   });
 
+  test('the same for another programme is other content', async () => {
+    const target = { rule: 'none', owner: 'sari', startsOn: '2018-01-01', value: 1, reason: 'agreed' };
+    const options = {
+      as: 'dewi',
+      method: 'POST',
+      body: { items: [target] },
+      headers: { 'idempotency-key': 'targets-1' },
+    };
+    const codes = [];
+    for (const where of ['targets', 'targets', 'targets?programme=elsewhere'])
+      codes.push(((await (await ask(where, options)).json()) as { code: string }).code);
+    expect(codes).toEqual(['not-allowed', 'not-allowed', 'key-reused']);
+  });
+
   test('a key of more than 255 characters is refused', async () => {
     const headers = { 'idempotency-key': 'k'.repeat(256) };
     const answer = await ask('evidence', {

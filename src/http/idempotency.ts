@@ -96,7 +96,9 @@ function requestOf(c: Context<Env>, by: Asker, route: string, given: unknown): R
   const key = keyOf(c);
   if (key === null)
     return endWith(c, refuse('bad-request', { field: 'Idempotency-Key', problem: 'missing' }));
-  const contentHash = createHash('sha256').update(JSON.stringify(given)).digest();
+  // The same for another programme is something else.
+  const asked = JSON.stringify([c.req.query('programme') ?? null, given]);
+  const contentHash = createHash('sha256').update(asked).digest();
   return { actor: by.id, route, key, contentHash };
 }
 
