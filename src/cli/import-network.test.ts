@@ -76,7 +76,7 @@ test('says what it does not understand', { timeout: 60_000 }, async () => {
   ]);
   expect([kind.code, kind.err.split('\n')[0]]).toEqual([
     2,
-    'What is to be brought in: areas, partners, outlets, participants, products or balances?',
+    'What is to be brought in: areas, partners, outlets, participants, products, staff or balances?',
   ]);
   expect([encoding.code, encoding.err]).toEqual([2, expect.stringContaining('it is not in UTF-8')]);
   expect([address.code, address.err]).toEqual([2, expect.stringContaining('manager: an e-mail address.')]);

@@ -38,7 +38,7 @@ const commands: Record<string, Entry> = {
     load: () => import('./tenant.ts'),
   },
   import: {
-    summary: 'bring in areas, partners, outlets, participants and products from files',
+    summary: 'bring in areas, partners, outlets, participants, products and staff from files',
     load: () => import('./import-network.ts'),
   },
   'import balances': {

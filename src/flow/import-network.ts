@@ -4,6 +4,7 @@ import { addOutlets } from '../network/outlets.ts';
 import { addParticipants } from '../network/participants.ts';
 import { addPartners } from '../network/partners.ts';
 import { addProducts } from '../network/products.ts';
+import { addStaff } from '../network/staff.ts';
 import {
   areaRows,
   changeAreas,
@@ -11,14 +12,17 @@ import {
   changeParticipants,
   changePartners,
   changeProducts,
+  changeStaff,
   codesKnown,
   lockNetwork,
   outletRows,
   participantRows,
   partnerRows,
   productRows,
+  staffRows,
 } from '../network/rows.ts';
 import { canonicalJson } from '../shared/canonical.ts';
+import type { TextKey } from '../../web/texts/say.ts';
 import {
   checkFields,
   missing,
@@ -60,13 +64,14 @@ const stores: Record<NetworkKind, Store> = {
   outlets: storeOf(outletRows, addOutlets, changeOutlets),
   participants: storeOf((tx, codes) => participantRows(tx, codes), addParticipants, changeParticipants),
   products: storeOf(productRows, addProducts, changeProducts),
+  staff: storeOf((tx, codes) => staffRows(tx, codes), addStaff, changeStaff),
 };
 
 /** The areas around one, at most. */
 const depthMax = 40;
 
 /**
- * Brings areas, partners, outlets, participants or products into the tenant, and answers each row in order. A row whose code
+ * Brings areas, partners, outlets, participants, products or staff into the tenant, and answers each row in order. A row whose code
  * is there already changes what it says and leaves the rest; the same again changes nothing. A row that is wrong is
  * refused by itself. `seen` are codes of earlier rows of the same list, to which these are added.
  */
@@ -84,7 +89,14 @@ export async function importNetwork(
   for (const row of rows) if (!row.problem) complete(kind, row, before.get(row.code));
   await refuseUnknown(tx, kind, rows);
   if (kind === 'areas') refuseLoops(rows, [...before.values()] as unknown as NewArea[]);
-  if (kind === 'participants') await refusePhonesTaken(tx, rows);
+  if (kind === 'participants') {
+    const people = await participantRows(tx, [], allNamed(rows, 'phone'));
+    refuseTaken(rows, 'phone', 'import.phone-taken', new Map(people.map((one) => [one.phone!, one.code])));
+  }
+  if (kind === 'staff') {
+    const people = await staffRows(tx, [], allNamed(rows, 'email'));
+    refuseTaken(rows, 'email', 'import.email-taken', new Map(people.map((one) => [one.email, one.code])));
+  }
 
   const done = rows.map(({ code, row, problem }): RowDone => {
     if (problem) return { code, outcome: 'refused', ...problem };
@@ -140,7 +152,7 @@ function complete(kind: NetworkKind, wanted: Wanted, was: Row | undefined): void
 async function refuseUnknown(tx: Tx, kind: NetworkKind, rows: readonly Wanted[]): Promise<void> {
   for (const [field, { of }] of Object.entries(networkFields[kind])) {
     if (!of || kind === 'areas') continue;
-    const known = await codesKnown(tx, of, [...new Set(rows.flatMap((one) => named(one, field)))]);
+    const known = await codesKnown(tx, of, allNamed(rows, field));
     for (const one of rows) {
       const value = named(one, field).find((code) => !known.has(code));
       if (value !== undefined && !one.problem)
@@ -152,6 +164,10 @@ async function refuseUnknown(tx: Tx, kind: NetworkKind, rows: readonly Wanted[])
 function named({ row, problem }: Wanted, field: string): readonly string[] {
   const value = problem ? null : row[field];
   return Array.isArray(value) ? (value as string[]) : typeof value === 'string' ? [value] : [];
+}
+
+function allNamed(rows: readonly Wanted[], field: string): string[] {
+  return [...new Set(rows.flatMap((one) => named(one, field)))];
 }
 
 /** Refuses areas within what is not there, within themselves, or too deep. What is refused stays as it was, which others must fit. */
@@ -188,17 +204,19 @@ function isRooted(code: string, parents: ReadonlyMap<string, string | null>): bo
   return false;
 }
 
-/** One telephone number is one person: who has it keeps it, also where the same list gives that person another. */
-async function refusePhonesTaken(tx: Tx, rows: readonly Wanted[]): Promise<void> {
-  const phones = rows.flatMap((one) => named(one, 'phone'));
-  const holders = new Map((await participantRows(tx, [], phones)).map(({ phone, code }) => [phone, code]));
+/** One number or address is one person: who has it keeps it, also where the same list gives that person another. */
+function refuseTaken(
+  rows: readonly Wanted[],
+  field: string,
+  key: TextKey,
+  holders: Map<string, string>,
+): void {
   for (const one of rows) {
-    const [phone] = named(one, 'phone');
-    if (phone === undefined) continue;
-    const holder = holders.get(phone) ?? one.code;
-    holders.set(phone, holder);
-    if (holder !== one.code)
-      one.problem = { field: 'phone', key: 'import.phone-taken', facts: { value: phone, holder } };
+    const [value] = named(one, field);
+    if (value === undefined) continue;
+    const holder = holders.get(value) ?? one.code;
+    holders.set(value, holder);
+    if (holder !== one.code) one.problem = { field, key, facts: { value, holder } };
   }
 }
 

@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import { isStorable } from '../activity/kinds.ts';
 import { participantKinds } from '../network/participants.ts';
 import { partnerKinds } from '../network/partners.ts';
+import { staffRoles } from '../network/staff.ts';
 import { isCurrency } from '../shared/money.ts';
 import type { Facts, TextKey } from '../../web/texts/say.ts';
 
 /** What can be brought in, in the order in which one needs the other. */
-export const networkKinds = ['areas', 'partners', 'outlets', 'participants', 'products'] as const;
+export const networkKinds = ['areas', 'partners', 'outlets', 'participants', 'products', 'staff'] as const;
 export type NetworkKind = (typeof networkKinds)[number];
 
 /** What a field holds once it is in order. */
@@ -18,6 +20,7 @@ type Field = {
   min?: number;
   /** What a text must look like, and what is said of one that does not. */
   pattern?: { fits: (text: string) => boolean; key: TextKey };
+  isLowerCase?: boolean;
   choices?: readonly string[];
   /** It is the code of something that must be there. */
   of?: 'partner' | 'area' | 'outlet';
@@ -35,10 +38,17 @@ const priceMinorMax = 1_000_000_000_000;
 // The same as in rules, which name these codes.
 const isCode = (text: string) => /^[a-z0-9][a-z0-9:._-]{0,59}$/i.test(text);
 const isPhone = (text: string) => /^\+[1-9]\d{6,14}$/.test(text);
+const isEmail = (text: string) => z.email().max(200).safeParse(text).success;
 const isLanguage = (text: string) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(text);
 
 const code = { is: 'text', max: nameMax, pattern: { fits: isCode, key: 'import.bad-code' } } as const;
 const name = { is: 'text', max: nameMax } as const;
+const language = {
+  is: 'text',
+  max: codeMax,
+  pattern: { fits: isLanguage, key: 'import.bad-language' },
+  otherwise: 'en',
+} as const;
 const word = { is: 'text', max: codeMax } as const;
 
 /** The fields of each kind; the first one is what a row is known by. */
@@ -61,7 +71,7 @@ export const networkFields: Record<NetworkKind, Record<string, Field>> = {
     name,
     kind: { ...word, choices: participantKinds },
     phone: { ...word, pattern: { fits: isPhone, key: 'import.bad-phone' }, otherwise: null },
-    language: { ...word, pattern: { fits: isLanguage, key: 'import.bad-language' }, otherwise: 'en' },
+    language,
     partner: { ...code, of: 'partner' },
     outlets: { ...code, is: 'list', of: 'outlet', otherwise: [] },
   },
@@ -74,6 +84,13 @@ export const networkFields: Record<NetworkKind, Record<string, Field>> = {
     aliases: { is: 'list', max: nameMax, otherwise: [] },
     listPriceMinor: { is: 'number', min: 1, max: priceMinorMax, otherwise: null },
     currency: { ...word, pattern: { fits: isCurrency, key: 'import.bad-currency' } },
+  },
+  staff: {
+    code,
+    name,
+    email: { is: 'text', max: 200, pattern: { fits: isEmail, key: 'import.bad-email' }, isLowerCase: true },
+    role: { ...word, choices: staffRoles },
+    language,
   },
 };
 
@@ -89,7 +106,8 @@ export function checkFields(kind: NetworkKind, given: GivenValues): Record<strin
   for (const [field, how] of Object.entries(networkFields[kind])) {
     const value = given[field];
     if (value === undefined) continue;
-    const plain = typeof value === 'string' ? value.trim() : value;
+    const text = typeof value === 'string' ? value.trim() : value;
+    const plain = how.isLowerCase && typeof text === 'string' ? text.toLowerCase() : text;
     if (plain === null || plain === '') {
       if (how.otherwise === undefined) return missing(field);
       read[field] = how.otherwise;

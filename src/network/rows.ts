@@ -5,6 +5,7 @@ import { participantIdOf, type NewParticipant } from './participants.ts';
 import { partnerIdOf, type NewPartner } from './partners.ts';
 import { productIdOf, type NewProduct } from './products.ts';
 import { letFind, letFindNoMore } from './search.ts';
+import { staffIdOf, type NewStaff } from './staff.ts';
 import { normalise } from '../shared/text.ts';
 
 // What is kept, in the form in which it is given, and its change. Only rows that are there may be changed.
@@ -176,6 +177,29 @@ export async function changeProducts(tx: Tx, products: readonly Required<NewProd
      from jsonb_to_recordset($2::jsonb) as r (id uuid, name text, brand text, category text, "isFocus" boolean,
        aliases text[], "nameKeys" text[], "listPriceMinor" bigint, currency text)
      where p.tenant = $1 and p.id = r.id`,
+    [tx.tenant, JSON.stringify(rows)],
+  );
+}
+
+/** The staff of these codes or e-mail addresses (in lower case); those that are not there are left out. */
+export async function staffRows(
+  tx: Tx,
+  codes: readonly string[],
+  emails: readonly string[] = [],
+): Promise<NewStaff[]> {
+  return tx.query<NewStaff>(
+    `select code, name, email, role, language from staff
+     where tenant = $1 and (code = any($2::text[]) or email = any($3::text[]))`,
+    [tx.tenant, codes, emails],
+  );
+}
+
+export async function changeStaff(tx: Tx, staff: readonly NewStaff[]): Promise<void> {
+  const rows = staff.map(({ code, ...person }) => ({ ...person, id: staffIdOf(tx, code) }));
+  await tx.query(
+    `update staff s set name = r.name, email = r.email, role = r.role, language = r.language
+     from jsonb_to_recordset($2::jsonb) as r (id uuid, name text, email text, role text, language text)
+     where s.tenant = $1 and s.id = r.id`,
     [tx.tenant, JSON.stringify(rows)],
   );
 }

@@ -1,7 +1,9 @@
 import type { Tx } from '../db/transact.ts';
 import { nameId, type StaffId } from '../shared/id.ts';
 
-export type StaffRole = 'manager' | 'reviewer' | 'controller' | 'operator';
+/** What the brand's own people do. */
+export const staffRoles = ['manager', 'reviewer', 'controller', 'operator'] as const;
+export type StaffRole = (typeof staffRoles)[number];
 
 /** One of the brand's own people. The e-mail address is kept in lower case. */
 export type NewStaff = { code: string; name: string; email: string; role: StaffRole; language: string };
