@@ -235,3 +235,14 @@ test('who falls from a tier that is no more is in the lowest', () => {
   );
   expect(spans.at(-1)).toMatchObject({ tier: 'bronze', safeUntil: null });
 });
+
+test('once the tiers have ended nobody falls, until there are tiers again', () => {
+  const { version, history } = tiersOf({}, { '2018-03-07': 100 }, { today: '2021-02-01' });
+  const ended = { ...version, until: '2019-06-01' };
+  const again = { ...version, version: 3, from: '2020-09-15' };
+  const spansOf = (versions: (typeof version | typeof ended | typeof again)[]) =>
+    tierSpans(versions as never, history).map(({ from, tier, reason }) => [from, tier, reason].join(' '));
+  const before = ['2018-01-01 bronze enrolled', '2018-03-08 silver reached'];
+  expect(spansOf([ended])).toEqual(before);
+  expect(spansOf([ended, again])).toEqual([...before, '2020-09-15 bronze one-step']);
+});

@@ -120,7 +120,8 @@ function computedSpans(versions: readonly Version[], history: TierHistory): Tier
   const waiting = [...new Set(changes)].toSorted();
   for (let next = 0; ;) {
     const due = waiting[next] ?? null;
-    const ends = state.safeUntil === null ? null : addDays(state.safeUntil, 1);
+    // Where nobody judges tiers any more, or yet again, none ends meanwhile.
+    const ends = state.safeUntil === null ? null : judgedFrom(versions, addDays(state.safeUntil, 1));
     const day = due === null || (ends !== null && ends < due) ? ends : due;
     // What ends, ends when its day has come; what is reached today is known for tomorrow.
     if (day === null || day > (day === due ? addDays(today, 1) : today)) return spans;
@@ -146,7 +147,7 @@ function decide(
   const reached = reachedBy(document, value);
   if (reached > current) return become(reached, 'reached', day);
   if (!isEnd) return null;
-  const ended = state.safeUntil!;
+  const ended = addDays(day, -1);
   const { keep, from } = tiers[current]!;
   if (downgrade === 'none' || value >= BigInt(keep ?? from)) return become(current, 'kept', ended);
   return downgrade === 'one-step'
@@ -233,6 +234,13 @@ function cycleEnd(anchor: Day, every: string, day: Day): Day {
 
 function indexOf({ tiers }: TiersDocument, code: string): number {
   return tiers.findIndex((tier) => tier.code === code);
+}
+
+/** The first day from a day on that a version judges, or null. */
+function judgedFrom(versions: readonly Version[], day: Day): Day | null {
+  if (versionOn(versions, day)) return day;
+  const later = versions.flatMap(({ from }) => (from !== null && from > day ? [from] : []));
+  return later.toSorted()[0] ?? null;
 }
 
 /** The version that judges a day. */
