@@ -68,6 +68,17 @@ test('a tenant is made with its first manager; the same again changes nothing, a
   expect(await field({ ...acme, manager: 'ayu' })).toBe('manager');
 });
 
+test('a tenant that is made later changes nothing for those who sign in without naming one', async () => {
+  await createTenant(app.db, { ...acme, code: 'aaa', name: 'Another' }, new Date());
+  const body = { email: acme.manager, code: '000000' };
+  const client = httpClient(app);
+  const { demoCode } = (await (
+    await client.ask('auth/otp', { method: 'POST', body: { email: body.email } })
+  ).json()) as { demoCode: string };
+  const session = await client.ask('auth/sessions', { method: 'POST', body: { ...body, code: demoCode } });
+  expect(((await session.json()) as { token: string }).token.split('.')[0]).toBe(tenant);
+});
+
 test('before there is a programme, doors say so', async () => {
   const client = httpClient(app);
   const asked = await client.ask('auth/otp', { method: 'POST', body: { email: acme.manager } });

@@ -17,6 +17,14 @@ export async function findTenantById(db: Db, tenant: TenantId): Promise<Tenant |
   return found.rows[0] ?? null;
 }
 
+/** The tenant that was there first, or null. */
+export async function oldestTenant(db: Db): Promise<Tenant | null> {
+  const found = await db.pool.query<Tenant>(
+    'select tenant, code, name from tenant order by created_at, code collate "C" limit 1',
+  );
+  return found.rows[0] ?? null;
+}
+
 /** Every tenant, by code. */
 export async function listTenants(db: Db): Promise<Tenant[]> {
   const found = await db.pool.query<Tenant>(

@@ -27,6 +27,7 @@ import {
   checkFields,
   missing,
   networkFields,
+  shown,
   type FieldProblem,
   type GivenValues,
   type NetworkKind,
@@ -84,7 +85,7 @@ export async function importNetwork(
   await lockNetwork(tx);
   const key = Object.keys(networkFields[kind])[0]!;
   const rows = given.map((values) => checkRow(kind, key, values, seen));
-  const codes = rows.map(({ code }) => code);
+  const codes = rows.filter(({ problem }) => !problem).map(({ code }) => code);
   const before = new Map((await stores[kind].read(tx, codes)).map((row) => [row[key] as string, row]));
   for (const row of rows) if (!row.problem) complete(kind, row, before.get(row.code));
   await refuseUnknown(tx, kind, rows);
@@ -117,7 +118,7 @@ function checkRow(kind: NetworkKind, key: string, given: GivenValues, seen: Set<
   const named = given[key];
   const known = typeof named === 'string' ? named.trim() : '';
   const checked = checkFields(kind, given);
-  if (isProblem(checked)) return { code: known.slice(0, 60), row: {}, problem: checked };
+  if (isProblem(checked)) return { code: shown(known), row: {}, problem: checked };
   if (known === '') return { code: '', row: {}, problem: missing(key) };
   const twice = seen.has(known);
   seen.add(known);

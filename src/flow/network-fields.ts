@@ -159,9 +159,10 @@ function numberProblem(value: unknown, { min = 0, max }: Field): Problem {
   return { key, facts: { value: shown(value), from: min, to: max } };
 }
 
-/** Long and odd values are not repeated in full. */
-function shown(value: unknown): string {
+/** Long and odd values are not repeated as they are: answers are kept, and the database keeps no odd ones. */
+export function shown(value: unknown): string {
   return String(value)
     .replaceAll(/\p{Cc}/gu, ' ')
-    .slice(0, codeMax);
+    .slice(0, codeMax)
+    .toWellFormed();
 }

@@ -1,5 +1,5 @@
 import { secretOf } from '../config.ts';
-import { findTenant, listTenants } from '../db/directory.ts';
+import { findTenant, oldestTenant } from '../db/directory.ts';
 import { withTenant, type Tx } from '../db/transact.ts';
 import {
   closeSession,
@@ -106,8 +106,8 @@ export async function signOut(app: App, by: SignedIn, token: string): Promise<vo
 
 async function tenantOf(app: App, handle: Handle): Promise<TenantId | null> {
   if (handle.tenant) return (await findTenant(app.db, handle.tenant))?.tenant ?? null;
-  // An installation with one tenant needs no name; the demo's main tenant comes first by code.
-  return (await listTenants(app.db))[0]?.tenant ?? null;
+  // An installation with one tenant needs no name; one that is made later changes nothing for those who never gave one.
+  return (await oldestTenant(app.db))?.tenant ?? null;
 }
 
 async function subjectOf(tx: Tx, handle: Handle): Promise<Subject | null> {

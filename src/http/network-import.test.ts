@@ -113,6 +113,8 @@ test('what is wrong is refused with its field and a sentence, and the rows besid
     { ...base, code: 'p 6' },
     { ...base, code: 'p-7', name: 'X\u0000' },
     { ...base, code: 'p-8', name: 'a\ud800' },
+    { ...base, code: 'p\u0000' },
+    { ...base, code: `${'x'.repeat(59)}\u{1f600}` },
     { ...base, code: 'p-9', name: 'x'.repeat(121) },
     { ...base, code: 'p-10', name: ' ' },
     { code: 'p-11', name: 'X' },
@@ -122,7 +124,8 @@ test('what is wrong is refused with its field and a sentence, and the rows besid
     { ...base, code: 'p-14', phone: '+60129990014' },
     { ...base, code: 'p-15', phone: '+60129990014' },
   ];
-  const done = await bring('participants', wrong, { 'accept-language': 'id' });
+  const headers = { 'accept-language': 'id', 'idempotency-key': 'wrong-1' };
+  const done = await bring('participants', wrong, headers);
   expect(inShort(done)).toEqual([
     'p-1 phone import.bad-phone',
     'p-2 phone import.phone-taken',
@@ -132,6 +135,8 @@ test('what is wrong is refused with its field and a sentence, and the rows besid
     'p 6 code import.bad-code',
     'p-7 name import.bad-text',
     'p-8 name import.bad-text',
+    'p  code import.bad-text',
+    `${'x'.repeat(59)}\ufffd code import.bad-code`,
     'p-9 name import.too-long',
     'p-10 name import.missing',
     'p-11 kind import.missing',

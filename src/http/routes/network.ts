@@ -103,7 +103,7 @@ export const networkRoutes = newRouter()
       path: '/me',
       tags: ['people'],
       summary: 'Who is signed in',
-      responses: { 200: json(meShape, 'The signed-in person'), ...refusals },
+      responses: { 200: json(meShape, 'The signed-in person'), 409: refusals[422], ...refusals },
     }),
     async (c) => {
       const by = await signedIn(c);
