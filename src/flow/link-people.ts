@@ -1,6 +1,7 @@
 import type { Tx } from '../db/transact.ts';
 import {
   linksOf,
+  lockLinks,
   setLink,
   subjectsOf,
   type LinkedThing,
@@ -56,6 +57,10 @@ export async function linkPeople(
   }
   try {
     await tx.savepoint(async () => {
+      await lockLinks(
+        tx,
+        links.map(({ link }) => link),
+      );
       for (const [index, one] of links.entries()) {
         const set = await setLink(tx, one, by.code, at);
         if (!set.ok) throw new NotLinked(refuse(set.refused, { ...set.facts, field: `items[${index}]` }));

@@ -38,12 +38,23 @@ export async function setLink(
   by: string,
   at: Date,
 ): Promise<{ ok: true } | Refused<'link-to-self' | 'link-in-circle'>> {
-  // Two at once could close a circle together.
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`link ${tx.tenant} ${link.link}`]);
+  await lockLinks(tx, [link.link]);
   const refused = await refuseCircle(tx, link);
   if (refused) return refused;
   await insert(tx, link, by, at);
   return { ok: true };
+}
+
+/**
+ * Lets nobody else set these links until the transaction ends: two at once could close a circle together. Call it first where
+ * several are set, so that all lock them in one order.
+ */
+export async function lockLinks(tx: Tx, links: readonly string[]): Promise<void> {
+  const names = [...new Set(links)].toSorted().map((link) => `link ${tx.tenant} ${link}`);
+  await tx.query(
+    'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as l (name)',
+    [names],
+  );
 }
 
 async function refuseCircle(
