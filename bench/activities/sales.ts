@@ -5,14 +5,26 @@ import { outletCode, participantCode, programmeCode } from './network.ts';
 import { skuOf, skusCount } from './rules.ts';
 
 export const linesPerSale = 2;
-const days = 28;
 const begin = Date.UTC(2018, 1, 1);
+/** A million of them take about a month. */
+const stepMs = 2000;
+const lateShare = 10;
+const latestMs = 7 * 86_400_000;
 
-/** Makes sales of random outlets, each two lines, spread over February 2018; no two have the same key. */
+/**
+ * Makes sales of random outlets, each two lines, as they come in life: one after the other in time, and one in ten up to a week
+ * late. No two have the same key.
+ */
 export function salesMaker(outlets: number, seed: number): (count: number) => GivenActivity[] {
   const chance = seededChance(seed);
   let made = 0;
-  return (count) => Array.from({ length: count }, () => sale(chance, outlets, `${seed}-${(made += 1)}`));
+  return (count) =>
+    Array.from({ length: count }, () => {
+      made += 1;
+      const late = chance(lateShare) === 0 ? chance(latestMs) : 0;
+      const occurredAt = new Date(Math.max(begin, begin + made * stepMs - late));
+      return sale(chance, outlets, { externalKey: `${seed}-${made}`, occurredAt });
+    });
 }
 
 /** The same as single requests. */
@@ -26,15 +38,18 @@ export function saleCalls(outlets: number, seed: number): () => Call {
   });
 }
 
-function sale(chance: Chance, outlets: number, externalKey: string): GivenActivity {
+function sale(
+  chance: Chance,
+  outlets: number,
+  known: Pick<GivenActivity, 'externalKey' | 'occurredAt'>,
+): GivenActivity {
   const place = chance(outlets);
   return {
     source: 'bench',
-    externalKey,
+    ...known,
     kind: 'sale',
     participant: participantCode(place),
     outlet: outletCode(place),
-    occurredAt: new Date(begin + chance(days * 86_400) * 1000),
     totalMinor: BigInt(1000 + chance(1_000_000)),
     lines: Array.from({ length: linesPerSale }, (_, line) => ({
       line,
