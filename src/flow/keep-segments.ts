@@ -1,7 +1,5 @@
-import { listTenants } from '../db/directory.ts';
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
-import { log } from '../log.ts';
 import { participantsByIds, participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { followedBy, type Followed } from '../progress/book.ts';
@@ -9,16 +7,15 @@ import { keepMembers, segmentsOn } from '../progress/segments.ts';
 import { tierOn, tiersOf } from '../progress/tiers.ts';
 import type { ParticipantId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
+import { eachTenant } from './each-tenant.ts';
 
 const pageMax = 500;
 const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 /** Brings the members of every tenant's segments up to date: each night, because what counts moves with the days. */
 export async function keepAllSegments(db: Db, at: Date): Promise<void> {
-  for (const { tenant, code } of await listTenants(db))
-    await keepSegments(db, tenant, at).catch((problem: unknown) =>
-      log.error({ tenant: code, problem: String(problem) }, 'segments could not be brought up to date'),
-    );
+  const failed = 'segments could not be brought up to date';
+  await eachTenant(db, failed, ({ tenant }) => keepSegments(db, tenant, at));
 }
 
 /** Brings the members of a tenant's segments up to date, people in pages. */

@@ -1,8 +1,6 @@
-import { listTenants } from '../db/directory.ts';
 import type { Db } from '../db/transact.ts';
 import { withTenant } from '../db/transact.ts';
 import { lockBook } from '../ledger/chain.ts';
-import { log } from '../log.ts';
 import { participantsFrom } from '../network/participants.ts';
 import { listProgrammes, type Programme } from '../network/programmes.ts';
 import { followedBy } from '../progress/book.ts';
@@ -11,6 +9,7 @@ import { endedGoals, noteSettled, settleEnded, type Ended } from '../progress/en
 import { endingSoon, tiersDue, tiersEnding } from '../progress/tiers.ts';
 import type { ProgrammeId, TenantId } from '../shared/id.ts';
 import { addDays, wallTime } from '../shared/time.ts';
+import { eachTenant } from './each-tenant.ts';
 import { moveTiers } from './move-tiers.ts';
 import { payGoals } from './pay-goals.ts';
 import { tellTierEndings } from './tell-tiers.ts';
@@ -20,10 +19,7 @@ const pageMax = 200;
 
 /** Settles what the end of a day or period brings about, for every tenant; one that fails does not hold up the others. */
 export async function settleAllEnded(db: Db, at: Date): Promise<void> {
-  for (const { tenant, code } of await listTenants(db))
-    await settleEndedGoals(db, tenant, at).catch((problem: unknown) =>
-      log.error({ tenant: code, problem: String(problem) }, 'what ended could not be settled'),
-    );
+  await eachTenant(db, 'what ended could not be settled', ({ tenant }) => settleEndedGoals(db, tenant, at));
 }
 
 /**
@@ -118,10 +114,9 @@ function pagesOf<T>(all: readonly T[], limit: number): T[][] {
  * tenant that fails does not hold up the others.
  */
 export async function beginTiers(db: Db, at: Date): Promise<void> {
-  for (const { tenant, code } of await listTenants(db))
-    await beginTiersOf(db, tenant, at).catch((problem: unknown) =>
-      log.error({ tenant: code, problem: String(problem) }, 'tiers that begin could not be computed'),
-    );
+  await eachTenant(db, 'tiers that begin could not be computed', ({ tenant }) =>
+    beginTiersOf(db, tenant, at),
+  );
 }
 
 async function beginTiersOf(db: Db, tenant: TenantId, at: Date): Promise<void> {

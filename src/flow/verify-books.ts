@@ -3,6 +3,7 @@ import { withTenant, type Db } from '../db/transact.ts';
 import { checkpointOf, keepVerified, lastVerification, standingProblem } from '../ledger/verified.ts';
 import { verifyBook, type Verified } from '../ledger/verify.ts';
 import { log } from '../log.ts';
+import { eachTenant } from './each-tenant.ts';
 
 /** A look at everything is due after so long, in the nightly run. */
 const fullEveryMs = 7 * 86_400_000;
@@ -28,10 +29,7 @@ export async function verifyTenant(
  * the first bad row; one that cannot be looked at is an error too, and does not hold up the others.
  */
 export async function verifyBooks(db: Db, now: Date): Promise<void> {
-  for (const tenant of await listTenants(db))
-    await verifyAtNight(db, tenant, now).catch((problem: unknown) =>
-      log.error({ tenant: tenant.code, problem: String(problem) }, 'THE BOOKS COULD NOT BE VERIFIED'),
-    );
+  await eachTenant(db, 'THE BOOKS COULD NOT BE VERIFIED', (tenant) => verifyAtNight(db, tenant, now));
 }
 
 async function verifyAtNight(db: Db, { tenant, code }: Tenant, now: Date): Promise<void> {

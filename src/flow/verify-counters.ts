@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import { listTenants } from '../db/directory.ts';
 import { withTenant, type Db } from '../db/transact.ts';
 import { log } from '../log.ts';
 import { listProgrammes } from '../network/programmes.ts';
@@ -8,6 +7,7 @@ import { participantsFrom } from '../network/participants.ts';
 import { followedBy } from '../progress/book.ts';
 import { verifyCounters, type CounterProblem } from '../progress/history.ts';
 import type { ParticipantId, TenantId } from '../shared/id.ts';
+import { eachTenant } from './each-tenant.ts';
 
 /** What was found of one programme's counters: how many rows were counted again, and which differ. */
 export type CountersVerified = { programme: string; rows: number; problems: CounterProblem[] };
@@ -37,12 +37,12 @@ export async function verifyTenantCounters(
 
 /** The nightly run: a sample of each tenant's people. A counter that is wrong is an error in the log. */
 export async function verifySampledCounters(db: Db): Promise<void> {
-  for (const { tenant, code } of await listTenants(db)) {
+  await eachTenant(db, 'counters could not be counted again', async ({ tenant, code }) => {
     const sample = await withTenant(db, tenant, (tx) => participantsFrom(tx, randomUUID(), sampleSize));
     for (const { programme, rows, problems } of await verifyTenantCounters(db, tenant, sample)) {
       const found = { tenant: code, programme, people: sample.length, rows };
       if (problems.length === 0) log.info(found, 'the counters are right');
       else log.error({ ...found, wrong: problems.length, first: problems[0] }, 'COUNTERS ARE WRONG');
     }
-  }
+  });
 }

@@ -1,4 +1,3 @@
-import { listTenants } from '../db/directory.ts';
 import { withTenant, type Db, type Tx } from '../db/transact.ts';
 import type { Programme } from '../network/programmes.ts';
 import type { RunningExperiment } from '../programme/experiments.ts';
@@ -9,6 +8,7 @@ import { newestRules, type StoredRule } from '../rules/read-rules.ts';
 import { readUsage } from '../rules/usage.ts';
 import { log } from '../log.ts';
 import type { TenantId } from '../shared/id.ts';
+import { eachTenant } from './each-tenant.ts';
 import { endRule } from './launch-rules.ts';
 import { listExperiments, measure } from './tell-experiments.ts';
 
@@ -31,9 +31,10 @@ export async function watchExperiments(db: Db, tenant: TenantId, now: Date): Pro
 
 /** Watches the experiments of every tenant. */
 export async function watchAllExperiments(db: Db, now: Date): Promise<void> {
-  for (const { tenant, code } of await listTenants(db))
+  await eachTenant(db, 'experiments could not be looked at', async ({ tenant, code }) => {
     for (const stopped of await watchExperiments(db, tenant, now))
       log.warn({ tenant: code, ...stopped }, 'an experiment was stopped');
+  });
 }
 
 async function watch(
