@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Tx } from '../db/transact.ts';
-import { openAccounts, type NewAccount } from '../ledger/accounts.ts';
+import { missingAccounts, openMissing, type MissingAccount, type NewAccount } from '../ledger/accounts.ts';
 import { keepWaiting } from '../ledger/activate.ts';
 import { postPrepared, prepare, transfersMax, type Prepared } from '../ledger/post.ts';
 import { inOpenPeriod } from '../ledger/period.ts';
@@ -13,7 +13,7 @@ import { planAwards, type Judged, type PlannedAwards } from './plan-awards.ts';
 /** What brings the book to what was judged, worked out and ready to be posted; `plans` in the order of what was judged. */
 export type Payment = {
   plans: PlannedAwards[];
-  accounts: NewAccount[];
+  missing: MissingAccount[];
   transfers: NewTransfer[];
   batches: Prepared[];
 };
@@ -35,7 +35,7 @@ export async function planPayment(
   const transfers = [...plans.flatMap((plan) => plan.transfers), ...goods.transfers];
   return {
     plans,
-    accounts: [...accounts, ...goods.accounts],
+    missing: await missingAccounts(tx, [...accounts, ...goods.accounts]),
     transfers,
     batches: batchesOf(transfers).map((batch) => prepare(batch, at)),
   };
@@ -43,8 +43,8 @@ export async function planPayment(
 
 /** Posts a payment. Everything was planned under the lock of the book or needs none, so a refusal is a bug. */
 export async function pay(tx: Tx, payment: Payment, at: Date): Promise<void> {
-  const { plans, accounts, transfers } = payment;
-  await openAccounts(tx, accounts);
+  const { plans, missing, transfers } = payment;
+  await openMissing(tx, missing);
   const earnings = transfers.filter((transfer) => transfer.kind === 'award');
   const repayments = await planRepayments(tx, earnings);
   // What happened in a closed period is awarded by its date and booked in the first open moment.

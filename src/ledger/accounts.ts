@@ -121,30 +121,48 @@ async function readAssets(tx: Tx, assets: readonly Pick<Asset, 'id'>[]): Promise
  * keeps its floor. Posting does not open accounts by itself: a wrong id must not become an account.
  */
 export async function openAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<AccountId[]> {
-  const wanted = accounts.map((account) => ({
-    ...account,
-    id: account.id ?? accountId(tx.tenant, account.owner, account.role, account.asset),
-    floor: account.floor === undefined ? floors[account.role] : account.floor,
-  }));
-  const ids = wanted.map((account) => account.id);
+  const wanted = accounts.map((account) => asRow(tx, account));
+  await openMissing(tx, await missingOf(tx, wanted));
+  return wanted.map(({ id }) => id);
+}
+
+/** An account that is not open, or was not a moment ago. */
+export type MissingAccount = Required<NewAccount>;
+
+/** Those of the accounts that are not open yet: to be asked before the book is locked. */
+export async function missingAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<MissingAccount[]> {
+  return missingOf(
+    tx,
+    accounts.map((account) => asRow(tx, account)),
+  );
+}
+
+/** Opens accounts, unless somebody else has meanwhile. Locks the book. */
+export async function openMissing(tx: Tx, missing: readonly MissingAccount[]): Promise<void> {
+  if (missing.length === 0) return;
+  await lockBook(tx);
+  await tx.query(
+    `insert into account (tenant, id, asset, owner, role, floor)
+     select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[])
+     on conflict (tenant, id) do nothing`,
+    [tx.tenant, ...columns(missing, 'id', 'asset', 'owner', 'role', 'floor')],
+    { name: 'ledger-accounts-new' },
+  );
+}
+
+function asRow(tx: Tx, account: NewAccount): MissingAccount {
+  const { asset, owner, role, floor = floors[role] } = account;
+  return { asset, owner, role, floor, id: account.id ?? accountId(tx.tenant, owner, role, asset) };
+}
+
+async function missingOf(tx: Tx, wanted: readonly MissingAccount[]): Promise<MissingAccount[]> {
   const open = await tx.query<{ id: AccountId }>(
     'select id from account where tenant = $1 and id = any ($2::uuid[])',
-    [tx.tenant, ids],
+    [tx.tenant, wanted.map(({ id }) => id)],
     { name: 'ledger-open' },
   );
-  const known = new Set(open.map((row) => row.id));
-  const missing = wanted.filter((account) => !known.has(account.id)).sort(byId);
-  if (missing.length > 0) {
-    await lockBook(tx);
-    await tx.query(
-      `insert into account (tenant, id, asset, owner, role, floor)
-       select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[])
-       on conflict (tenant, id) do nothing`,
-      [tx.tenant, ...columns(missing, 'id', 'asset', 'owner', 'role', 'floor')],
-      { name: 'ledger-accounts-new' },
-    );
-  }
-  return ids;
+  const known = new Set(open.map(({ id }) => id));
+  return wanted.filter(({ id }) => !known.has(id)).sort(byId);
 }
 
 /** One array per column, as `unnest` takes them. */
