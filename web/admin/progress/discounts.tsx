@@ -3,9 +3,11 @@ import type { ProgressDocument } from '../api.ts';
 import { useReader } from '../language.tsx';
 import { Trouble } from '../notices.tsx';
 import { useAmount } from './amount.ts';
-import { DocumentEditor, newDiscount } from './document.tsx';
+import { DocumentEditor } from './document.tsx';
 import { Override } from './override.tsx';
 import { documents, overrides } from './queries.ts';
+import type { DiscountDocument } from './shape.ts';
+import { newDiscount, untaken } from './templates.ts';
 
 /** The discounts with their tables, a way to give another one with a reason, and everybody who did. */
 export function Discounts({ programme }: { programme: string }) {
@@ -22,9 +24,13 @@ export function Discounts({ programme }: { programme: string }) {
         <OneDiscount key={`${stored.code} ${stored.version}`} stored={stored} programme={programme} />
       ))}
       <DocumentEditor
+        key={newest.length}
         title={say('admin.discounts.new')}
         stored={null}
-        template={newDiscount}
+        template={untaken(
+          newDiscount,
+          newest.map(({ code }) => code),
+        )}
         programme={programme}
       />
       <Audit programme={programme} />
@@ -32,18 +38,8 @@ export function Discounts({ programme }: { programme: string }) {
   );
 }
 
-export type DiscountDocument = {
-  code: string;
-  title: Record<string, string>;
-  for: 'participant' | 'outlet' | 'partner';
-  counts: { of: string; currency?: string };
-  window: string;
-  table: { from: number; percent: number }[];
-  mode: { kind: 'discount' | 'bonus' };
-};
-
 function OneDiscount({ stored, programme }: { stored: ProgressDocument; programme: string }) {
-  const { say, percent, language, span } = useReader();
+  const { say, name, percent, language, span } = useReader();
   const amount = useAmount();
   const document = stored.document as DiscountDocument;
   const counted = { counts: document.counts.of, currency: document.counts.currency ?? null };
@@ -55,7 +51,7 @@ function OneDiscount({ stored, programme }: { stored: ProgressDocument; programm
         <span className="rule-code">{document.code}</span>
       </header>
       <p className="is-soft">
-        {say(`admin.discounts.mode.${document.mode.kind}`)} · {say(`admin.goal.for.${document.for}`)} ·{' '}
+        {name('admin.discounts.mode', document.mode.kind)} · {name('admin.goal.for', document.for)} ·{' '}
         {say('admin.discounts.window', { window: span(document.window) })}
       </p>
       <table className="table steps-table">
@@ -70,8 +66,8 @@ function OneDiscount({ stored, programme }: { stored: ProgressDocument; programm
         <tbody>
           {document.table.map((step) => (
             <tr key={step.from}>
-              <th scope="row">{amount(step.from, counted)}</th>
-              <td className="is-number">{percent(step.percent / 100)}</td>
+              <th scope="row">{amount(step.from ?? 0, counted)}</th>
+              <td className="is-number">{percent((step.percent ?? 0) / 100)}</td>
             </tr>
           ))}
         </tbody>

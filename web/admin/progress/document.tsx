@@ -5,26 +5,38 @@ import { bodyOf, client, newKey, type ProgressDocument } from '../api.ts';
 import { TextField, Wrong } from '../fields.tsx';
 import { Icon } from '../icons.tsx';
 import { useReader } from '../language.tsx';
+import { withValue } from '../rules/document.ts';
+import { FormContext, type Form } from '../rules/form-context.tsx';
+import { ReadingCard } from '../rules/reading-card.tsx';
+import { forgetDraft, useDraftOf, type Draft, type Written } from '../rules/use-draft.ts';
+import { useWords, type Words } from '../rules/use-words.ts';
+import { ViewSwitch } from '../rules/view-switch.tsx';
+import { DocumentForm } from './form.tsx';
 import { useIsManager } from './manager.ts';
+import { readProgress } from './reading.ts';
+import { asShown, type ShownDocument } from './shape.ts';
+import type { Template } from './templates.ts';
 import { writeDocument } from './write-document.ts';
 import '../fields.css';
 import '../rules/rules.css';
 
 type Document = Record<string, unknown>;
 const checkAfterMs = 400;
+const asText: Written<Document> = { read, write: writeDocument };
 /** What is edited, null where it is new and begins with the template; in the programme of this code. */
-type Edited = { stored: ProgressDocument | null; template: Document; programme: string };
+type Edited = { stored: ProgressDocument | null; template: Template; programme: string };
 
 /**
- * A document of tiers, a segment or a discount as its text: checked as one types, with what is wrong told by place, and
- * saved as the next version.
+ * Tiers, a segment or a discount being written: as a form or as its text, read in plain words, checked as one goes with
+ * what is wrong told by place, and saved as the next version.
  */
 export function DocumentEditor({ title, ...edited }: Edited & { title: string }) {
   const { stored } = edited;
   const { say, day } = useReader();
   const isManager = useIsManager();
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="document-editor">
+    <details className="document-editor" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {title}
         {stored && (
@@ -35,9 +47,8 @@ export function DocumentEditor({ title, ...edited }: Edited & { title: string })
           </span>
         )}
       </summary>
-      {isManager ? (
-        <Editor {...edited} />
-      ) : (
+      {isOpen && isManager && <Editor {...edited} />}
+      {isOpen && !isManager && (
         <>
           <p className="is-soft">{say('admin.progress.managers')}</p>
           {stored && <pre className="document">{writeDocument(stored.document)}</pre>}
@@ -47,37 +58,46 @@ export function DocumentEditor({ title, ...edited }: Edited & { title: string })
   );
 }
 
-function Editor({ stored, template, programme }: Edited) {
-  const { say } = useReader();
-  const [start] = useState(() => writeDocument(stored?.document ?? template));
-  const [text, setText] = useState(start);
+function Editor(edited: Edited) {
+  const words = useWords(edited.programme);
+  return words ? <Writing {...edited} words={words} /> : <div aria-busy="true" />;
+}
+
+function Writing({ stored, template, programme, words }: Edited & { words: Words }) {
+  const reader = useReader();
+  const { say } = reader;
+  const [start] = useState(() => stored?.document ?? template(words.currency));
+  const keptAs = [programme, start['kind'], start['code'], stored?.version ?? 'new'].join('.');
+  const draft = useDraftOf(start, keptAs, asText);
+  const [isText, setText] = useState(false);
   const [from, setFrom] = useState('');
-  const document = read(text);
+  const { text, document } = draft;
+  const shown = asShown(document);
   const checked = useChecked(text, document, programme);
-  const save = useSave(programme, from);
-  const isFine = checked?.problems.length === 0;
+  const save = useSave(programme, from, () => {
+    draft.startOver();
+    forgetDraft(keptAs);
+  });
   return (
     <form
-      className="set-targets"
+      className="document-form"
+      onChange={() => save.reset()}
       onSubmit={(event) => {
         event.preventDefault();
         if (document) save.mutate({ document, state: 'live' });
       }}
     >
-      <textarea
-        className="document"
-        aria-label={say('admin.document.text')}
-        aria-describedby="document-said"
-        rows={Math.min(32, start.split('\n').length + 2)}
-        spellCheck={false}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          save.reset();
-        }}
-      />
+      {shown && <ReadingCard sentences={readProgress(shown, { reader, ...words })} />}
+      <ViewSwitch isText={isText || !shown} choose={setText} />
+      {isText || !shown ? (
+        <Text draft={draft} />
+      ) : (
+        <FormContext value={formOf(draft, shown, words, checked?.problems ?? [])}>
+          <DocumentForm stored={stored?.document ?? null} />
+        </FormContext>
+      )}
       <Said document={document} problems={checked?.problems} save={save} />
-      {checked?.tiers && text !== start && <Moves {...checked.tiers} />}
+      {checked?.tiers && draft.isChanged && <Moves {...checked.tiers} />}
       {stored && (
         <TextField
           label={say('admin.column.counts-from')}
@@ -88,12 +108,46 @@ function Editor({ stored, template, programme }: Edited) {
         />
       )}
       <div className="launch-row">
-        <Button type="submit" disabled={!isFine} loading={save.isPending}>
+        <Button type="submit" disabled={checked?.problems.length !== 0} loading={save.isPending}>
           {say('admin.document.save')}
         </Button>
+        {draft.isChanged && (
+          <Button variant="default" onClick={draft.startOver}>
+            {say('admin.edit.start-over')}
+          </Button>
+        )}
         {stored && <Retire document={stored.document} save={save} />}
       </div>
     </form>
+  );
+}
+
+const formOf = (
+  draft: Draft<Document>,
+  document: ShownDocument,
+  words: Words,
+  problems: Form['problems'],
+): Form<ShownDocument> => ({
+  ...words,
+  document,
+  problems,
+  set: (path, value) => draft.replace(withValue<Document>(document, path, value)),
+  replace: (next) => draft.replace(next),
+});
+
+/** The document as it is stored: for whoever reads it, and for what the form has no field for. */
+function Text({ draft: { text, write } }: { draft: Draft<Document> }) {
+  const { say } = useReader();
+  return (
+    <textarea
+      className="document"
+      aria-label={say('admin.document.text')}
+      aria-describedby="document-said"
+      rows={Math.min(32, text.split('\n').length + 2)}
+      spellCheck={false}
+      value={text}
+      onChange={(event) => write(event.currentTarget.value)}
+    />
   );
 }
 
@@ -171,7 +225,7 @@ function Retire({ document, save }: { document: Document; save: ReturnType<typeo
   );
 }
 
-function useSave(programme: string, from: string) {
+function useSave(programme: string, from: string, done: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ document, state }: { document: Document; state: 'live' | 'retired' }) =>
@@ -182,7 +236,11 @@ function useSave(programme: string, from: string) {
           body: { document, ...(state === 'retired' && { state }), ...(from && { effectiveFrom: from }) },
         }),
       ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['progress'] }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['progress'] });
+      await queries.invalidateQueries({ queryKey: ['rules', 'names'] });
+      done();
+    },
   });
 }
 
@@ -216,46 +274,3 @@ function read(text: string): Document | null {
     return null;
   }
 }
-
-export const newTiers: Document = {
-  format: 1,
-  kind: 'tiers',
-  code: 'tiers',
-  title: { en: 'Tiers' },
-  kinds: ['receipt', 'sale'],
-  counts: { of: 'quantity' },
-  tiers: [
-    { code: 'bronze', title: { en: 'Bronze' }, from: 0 },
-    { code: 'silver', title: { en: 'Silver' }, from: 100_000 },
-    { code: 'gold', title: { en: 'Gold' }, from: 300_000, keep: 200_000 },
-  ],
-  window: { kind: 'calendar-year' },
-  lasts: { for: 'P12M', endOf: 'year' },
-  downgrade: 'one-step',
-  noticeDays: 30,
-};
-
-export const newSegment: Document = {
-  format: 1,
-  kind: 'segment',
-  code: 'new-segment',
-  title: { en: 'Sold in the last 30 days' },
-  counters: { sales: { kinds: ['receipt', 'sale'], counts: { of: 'activities' }, last: 'P30D' } },
-  condition: 'counted.sales >= 1',
-};
-
-export const newDiscount: Document = {
-  format: 1,
-  kind: 'discount',
-  code: 'new-discount',
-  title: { en: 'Discount by volume' },
-  for: 'outlet',
-  kinds: ['order'],
-  counts: { of: 'total', currency: 'MYR' },
-  window: 'P3M',
-  table: [
-    { from: 0, percent: 0 },
-    { from: 100_000, percent: 3 },
-  ],
-  mode: { kind: 'discount' },
-};

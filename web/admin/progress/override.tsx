@@ -7,7 +7,7 @@ import { Icon } from '../icons.tsx';
 import { decimalsOf, useReader } from '../language.tsx';
 import { me } from '../queries.ts';
 import { SearchSelect } from '../search-select.tsx';
-import type { DiscountDocument } from './discounts.tsx';
+import type { DiscountDocument } from './shape.ts';
 import { useIsManager } from './manager.ts';
 import { ownerColumn } from './owner.ts';
 import '../fields.css';

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import type { Segment } from '../api.ts';
 import { useReader } from '../language.tsx';
 import { Trouble } from '../notices.tsx';
-import { DocumentEditor, newSegment } from './document.tsx';
+import { DocumentEditor } from './document.tsx';
 import { documents, segmentMembers, segments } from './queries.ts';
+import { newSegment, untaken } from './templates.ts';
 
 /** The segments with how many belong to each, who they are, and what decides it. */
 export function Segments({ programme }: { programme: string }) {
@@ -21,9 +22,13 @@ export function Segments({ programme }: { programme: string }) {
         <OneSegment key={segment.code} segment={segment} programme={programme} />
       ))}
       <DocumentEditor
+        key={newest.length}
         title={say('admin.segments.new')}
         stored={null}
-        template={newSegment}
+        template={untaken(
+          newSegment,
+          newest.map(({ code }) => code),
+        )}
         programme={programme}
       />
     </div>

@@ -4,8 +4,9 @@ import type { TierSizes } from '../api.ts';
 import { useReader } from '../language.tsx';
 import { Trouble } from '../notices.tsx';
 import { Bar } from './bar.tsx';
-import { DocumentEditor, newTiers } from './document.tsx';
+import { DocumentEditor } from './document.tsx';
 import { documents, tierSizes } from './queries.ts';
+import { newTiers } from './templates.ts';
 
 /** How many have each tier, who falls soon, and what the programme says of it. */
 export function Tiers({ programme }: { programme: string }) {

@@ -59,7 +59,7 @@ export type Limit = {
   units?: number;
   value?: { minor: number; currency: string };
 };
-export type Measure = { of: string; currency?: string; kinds?: string[] };
+export type Measure = { of: string; currency?: string; kinds?: string[]; asset?: string };
 export type Target =
   | number
   | { individual: boolean; otherwise?: number }
@@ -75,6 +75,12 @@ type Goal = {
 };
 type Counted = { after: string; endOf?: string };
 export type Expiry = Counted | { on: string };
+
+/** What is counted, with what such a measure has to say besides. */
+export function beginMeasure(of: string, currency: string, asset = 'points'): Measure {
+  if (of === 'amount' || of === 'total') return { of, currency };
+  return of === 'earned' ? { of, asset } : { of };
+}
 
 /** Something that is wrong with a document, as the server tells it. */
 export type Problem = {
@@ -116,12 +122,12 @@ function isDocument(value: unknown): value is RuleDocument {
   );
 }
 
-type Check = (value: unknown) => boolean;
-const isText: Check = (value) => typeof value === 'string';
-const isMaybe = (value: unknown, check: Check): boolean => value === undefined || check(value);
-const isListOf = (value: unknown, check: Check): boolean => Array.isArray(value) && value.every(check);
+export type Check = (value: unknown) => boolean;
+export const isText: Check = (value) => typeof value === 'string';
+export const isMaybe = (value: unknown, check: Check): boolean => value === undefined || check(value);
+export const isListOf = (value: unknown, check: Check): boolean => Array.isArray(value) && value.every(check);
 const isTexts: Check = (value) => isMaybe(value, (list) => isListOf(list, isText));
-const isEach = (value: unknown, check: Check): boolean =>
+export const isEach = (value: unknown, check: Check): boolean =>
   isRecord(value) && Object.values(value).every(check);
 
 function isScope(scope: unknown): boolean {
@@ -144,7 +150,8 @@ const isEffect: Check = (effect) =>
 
 const isLimit: Check = (limit) => isRecord(limit) && isMaybe(limit['value'], isRecord);
 
-const isMeasure: Check = (measure) => isRecord(measure) && isText(measure['of']) && isTexts(measure['kinds']);
+export const isMeasure: Check = (measure) =>
+  isRecord(measure) && isText(measure['of']) && isTexts(measure['kinds']);
 
 function isGoal(goal: unknown): boolean {
   if (!isRecord(goal) || !isRecord(goal['counts']) || !isMaybe(goal['window'], isText)) return false;
@@ -158,7 +165,7 @@ const isExpiry: Check = (expires) =>
   isRecord(expires) &&
   ('earlier' in expires ? isListOf(expires['earlier'], isExpiry) : isText(expires['on'] ?? expires['after']));
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
@@ -178,8 +185,8 @@ export function valueAt(document: unknown, path: string): unknown {
 }
 
 /** The document with another value at a place. `undefined` takes it out, and with it what then holds nothing. */
-export function withValue(document: RuleDocument, path: string, value: unknown): RuleDocument {
-  return put(document, stepsOf(path), value) as RuleDocument;
+export function withValue<Document>(document: Document, path: string, value: unknown): Document {
+  return put(document, stepsOf(path), value) as Document;
 }
 
 function put(at: unknown, [step, ...rest]: (string | number)[], value: unknown): unknown {

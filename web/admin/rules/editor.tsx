@@ -13,6 +13,7 @@ import { Reading } from './reading-card.tsx';
 import { TryIt } from './try.tsx';
 import { forgetDraft, useDraft, useSettled, type Draft } from './use-draft.ts';
 import { useWords } from './use-words.ts';
+import { ViewSwitch } from './view-switch.tsx';
 import '../fields.css';
 
 type Props = {
@@ -46,21 +47,11 @@ export function Editor({ programme, rule, start, keptAs }: Props) {
     replace: draft.replace,
   };
   const showText = isText || !draft.document;
-  const views = [
-    { text: say('admin.form.as-form'), isChosen: !showText, choose: () => setText(false) },
-    { text: say('admin.form.as-text'), isChosen: showText, choose: () => setText(true) },
-  ];
   return (
     <FormContext value={form}>
       <div className="editor">
         <div className="editor-main">
-          <div className="switch" role="group" aria-label={say('admin.form.view')}>
-            {views.map(({ text, isChosen, choose }) => (
-              <button key={text} type="button" aria-pressed={isChosen} onClick={choose}>
-                {text}
-              </button>
-            ))}
-          </div>
+          <ViewSwitch isText={showText} choose={setText} />
           {showText ? <Text draft={draft} /> : <RuleForm isNew={rule === null} />}
         </div>
         <aside className="editor-side" aria-label={say('admin.read.title')}>

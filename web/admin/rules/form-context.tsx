@@ -1,25 +1,27 @@
 import { createContext, use, useState, type ReactNode } from 'react';
-import { decimalsOf } from '../language.tsx';
+import { localeOf } from '../../texts/say.ts';
+import { decimalsOf, useReader } from '../language.tsx';
 import { NumberField, TextField, ChoiceField, ManyField, type Option } from '../fields.tsx';
 import { valueAt, type Problem, type RuleDocument } from './document.ts';
 import type { Words } from './use-words.ts';
 
 /** What every field of the form works on: the document, what is wrong with it, and the words there are. */
-export type Form = Words & {
-  document: RuleDocument;
+export type Form<Document = RuleDocument> = Words & {
+  document: Document;
   problems: readonly Problem[];
   /** Puts a value at a place; `undefined` takes it out. */
   set: (path: string, value: unknown) => void;
   /** Changes several places at once. */
-  replace: (document: RuleDocument) => void;
+  replace(document: Document): void;
 };
 
-export const FormContext = createContext<Form | null>(null);
+export const FormContext = createContext<Form<unknown> | null>(null);
 
-export function useForm(): Form {
+/** The form around it; whoever asks knows of which kind of document it is. */
+export function useForm<Document = RuleDocument>(): Form<Document> {
   const form = use(FormContext);
   if (!form) throw new Error('useForm needs a form around it');
-  return form;
+  return form as Form<Document>;
 }
 
 /** What stands at a place, how to change it, and what is wrong there. */
@@ -105,6 +107,36 @@ export function ManyAt({
       value={Array.isArray(value) ? (value as string[]) : []}
       change={(chosen) => change(chosen.length > 0 || isNeeded ? chosen : undefined)}
     />
+  );
+}
+
+const spans = { D: 'day', W: 'week', M: 'month', Y: 'year' } as const;
+
+/** A span of time such as `P3M` at a place: how many, and of what. What is written otherwise is shown as it is. */
+export function PeriodAt({ at, label }: { at: string; label: string }) {
+  const { say, language } = useReader();
+  const { value, change, error } = useAt(at);
+  const [, count, span] = /^P(\d*)([DWMY])$/.exec(typeof value === 'string' ? value : '') ?? [];
+  if (span === undefined) return <TextAt at={at} label={label} isNeeded isCode />;
+  const called = (unit: string) =>
+    new Intl.NumberFormat(localeOf(language), { style: 'unit', unit, unitDisplay: 'long' })
+      .formatToParts(Number(count))
+      .find(({ type }) => type === 'unit')?.value ?? unit;
+  return (
+    <div className="period">
+      <NumberField
+        label={label}
+        error={error}
+        value={count === '' ? undefined : Number(count)}
+        change={(number) => change(`P${number ?? ''}${span}`)}
+      />
+      <ChoiceField
+        label={say('admin.form.period.unit')}
+        value={span}
+        change={(unit) => change(`P${count}${unit}`)}
+        options={Object.entries(spans).map(([unit, text]) => ({ value: unit, text: called(text) }))}
+      />
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { ChoiceField, NumberField } from '../fields.tsx';
 import { useReader } from '../language.tsx';
-import type { Effect, Measure, RuleDocument, Target } from './document.ts';
+import { beginMeasure, type Effect, type Measure, type RuleDocument, type Target } from './document.ts';
 import { ChoiceAt, digitsOf, ErrorAt, ManyAt, NumberAt, Part, TextAt, useForm } from './form-context.tsx';
 
 const periods = ['day', 'week', 'month', 'quarter', 'year', 'campaign'];
@@ -104,7 +104,7 @@ function GoalFields() {
 function countsOf(of: string, currency: string): Measure | { share: Measure; of: Measure } {
   if (of === 'share')
     return { share: { of: 'quantity', kinds: ['delivery'] }, of: { of: 'quantity', kinds: ['order'] } };
-  return of === 'amount' || of === 'total' ? { of, currency } : { of };
+  return beginMeasure(of, currency);
 }
 
 /** One side of a share: what is counted, and of which activities. */

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { ChoiceField } from '../fields.tsx';
 import { useReader } from '../language.tsx';
-import type { Expiry, Limit, Measure, RuleDocument } from './document.ts';
-import { ChoiceAt, digitsOf, ErrorAt, NumberAt, Part, TextAt, useForm } from './form-context.tsx';
+import { beginMeasure, type Expiry, type Limit, type RuleDocument } from './document.ts';
+import { ChoiceAt, digitsOf, ErrorAt, NumberAt, Part, PeriodAt, TextAt, useForm } from './form-context.tsx';
 import { TakeOut } from './form-pays.tsx';
 
 const subjects = ['participant', 'outlet', 'rule'];
@@ -253,7 +253,7 @@ function CountedFields({ at, label }: { at: string; label: string }) {
   const { say, name } = useReader();
   return (
     <>
-      <TextAt at={`${at}.after`} label={label} hint={say('admin.form.period.how')} isNeeded isCode />
+      <PeriodAt at={`${at}.after`} label={label} />
       <ChoiceAt
         at={`${at}.endOf`}
         none=""
@@ -311,7 +311,7 @@ export function ExperimentPart() {
           <ChoiceField
             label={say('admin.form.experiment.measure')}
             value={experiment.measure.of}
-            change={(of) => set('experiment.measure', measureOf(of, currency, document))}
+            change={(of) => set('experiment.measure', beginMeasure(of, currency, assetOf(document)))}
             options={measures.map((of) => ({
               value: of,
               text: name('admin.measure', of),
@@ -325,7 +325,4 @@ export function ExperimentPart() {
 
 const measures = ['total', 'amount', 'quantity', 'activities', 'skus', 'outlets', 'earned'];
 
-function measureOf(of: string, currency: string, { effects }: RuleDocument): Measure & { asset?: string } {
-  if (of === 'total' || of === 'amount') return { of, currency };
-  return of === 'earned' ? { of, asset: effects.find(({ asset }) => asset)?.asset ?? 'points' } : { of };
-}
+const assetOf = ({ effects }: RuleDocument) => effects.find(({ asset }) => asset)?.asset;

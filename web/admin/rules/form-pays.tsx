@@ -122,14 +122,19 @@ function WayField({ index, given }: { index: number; given: Begin }) {
 
 /** Takes one of several things out of the document. */
 export function TakeOut({ at, number }: { at: string; number: number }) {
+  const { set } = useForm<unknown>();
+  return <TakeOutButton number={number} take={() => set(at, undefined)} />;
+}
+
+/** The button that takes out one of several things. */
+export function TakeOutButton({ number, take }: { number: number; take: () => void }) {
   const { say } = useReader();
-  const { set } = useForm();
   return (
     <button
       type="button"
       className="take-out"
       aria-label={say('admin.form.take-out', { number })}
-      onClick={() => set(at, undefined)}
+      onClick={take}
     >
       <Icon name="cross" />
     </button>

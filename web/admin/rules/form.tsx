@@ -6,8 +6,10 @@ import { SearchMany } from '../search-select.tsx';
 import { ConditionPart } from './form-condition.tsx';
 import { ErrorAt, ManyAt, Part, TextAt, useForm } from './form-context.tsx';
 import { GoalPart } from './form-goal.tsx';
+import { LanguageField, MissingLanguages } from './form-language.tsx';
 import { BesidePart, ExperimentPart, LimitsPart, SpendingPart } from './form-more.tsx';
 import { PaysPart } from './form-pays.tsx';
+import { ProductsPart } from './form-products.tsx';
 import { readRule } from './reading.ts';
 
 /** A rule as a form: one part for each question that a manager has to answer. */
@@ -29,30 +31,15 @@ export function RuleForm({ isNew }: { isNew: boolean }) {
   );
 }
 
-const languageOptions = Object.entries(languages).map(([value, text]) => ({ value, text }));
-
 function NamePart({ isNew }: { isNew: boolean }) {
   const { say, language } = useReader();
   const { document } = useForm();
   const [shown, show] = useState<Language>(language);
-  const missing = languageOptions.filter(({ value }) => !document.texts[value]?.title);
+  const has = (code: string) => Boolean(document.texts[code]?.title);
   return (
     <Part title={say('admin.form.name')} hint={say('admin.form.name.how')}>
       <div className="pair">
-        <label className="field">
-          <span>{say('admin.form.text-language')}</span>
-          <select
-            className="input"
-            value={shown}
-            onChange={(event) => show(event.currentTarget.value as Language)}
-          >
-            {languageOptions.map(({ value, text }) => (
-              <option key={value} value={value} lang={value}>
-                {document.texts[value]?.title ? `✓ ${text}` : text}
-              </option>
-            ))}
-          </select>
-        </label>
+        <LanguageField shown={shown} show={show} has={has} />
         {isNew && (
           <TextAt
             at="code"
@@ -69,11 +56,7 @@ function NamePart({ isNew }: { isNew: boolean }) {
         <TextAt at={`texts.${shown}.unmet`} label={say('admin.form.unmet')} />
       </div>
       <ErrorAt at="texts" />
-      {missing.length > 0 && (
-        <p className="is-soft">
-          {say('admin.form.missing-languages', { languages: missing.map(({ text }) => text).join(', ') })}
-        </p>
-      )}
+      <MissingLanguages has={has} />
       <WriteTexts />
     </Part>
   );
@@ -158,46 +141,7 @@ function Attributes() {
   );
 }
 
-function ProductsPart() {
-  const { say } = useReader();
-  const { document, names, products, set, called } = useForm();
-  const chosen = document.scope.products ?? {};
-  return (
-    <Part title={say('admin.form.products')} hint={say('admin.form.products.how')}>
-      <ManyAt
-        at="scope.products.categories"
-        label={say('admin.form.categories')}
-        options={names.categories.map((category) => ({ value: category, text: category }))}
-      />
-      {names.lists.length > 0 && (
-        <ManyAt
-          at="scope.products.lists"
-          label={say('admin.form.lists')}
-          options={names.lists.map(({ code }) => ({ value: code, text: called('lists', code) }))}
-        />
-      )}
-      <SearchField
-        label={say('admin.form.skus')}
-        hint={say('admin.form.search.how')}
-        value={chosen.skus}
-        change={(skus) => set('scope.products.skus', skus.length > 0 ? skus : undefined)}
-        options={products.map(({ sku }) => ({ value: sku, text: `${called('products', sku)} · ${sku}` }))}
-        remove={(text) => say('admin.form.remove', { what: text })}
-      />
-      <ErrorAt at="scope.products.skus" />
-      <label className="tick">
-        <input
-          type="checkbox"
-          checked={chosen.focus === true}
-          onChange={({ currentTarget: { checked } }) => set('scope.products.focus', checked || undefined)}
-        />
-        {say('admin.form.focus')}
-      </label>
-    </Part>
-  );
-}
-
-const peopleKinds = ['seller', 'owner', 'promoter', 'influencer', 'buyer'];
+export const peopleKinds = ['seller', 'owner', 'promoter', 'influencer', 'buyer'];
 
 function WhoPart() {
   const { say, name } = useReader();

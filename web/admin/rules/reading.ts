@@ -201,7 +201,7 @@ function everyOf(kind: string, { reader, called }: Reading): string {
 }
 
 /** Units of an asset as people say them: "20 points", "RM 2.00", or the formula that gives them. */
-function unitsOf(units: Size, asset: string, told: Reading): string {
+export function unitsOf(units: Size, asset: string, told: Reading): string {
   const { say, number } = told.reader;
   const called = assetName(asset, told);
   if (typeof units === 'string') return say('admin.read.formula', { formula: units, asset: called });
@@ -258,7 +258,7 @@ function amountOf(measure: Measure, amount: number, document: RuleDocument, told
   return say('admin.read.target.activities', { count: amount, kinds });
 }
 
-function measureName({ of, kinds = [] }: Measure, told: Reading): string {
+export function measureName({ of, kinds = [] }: Measure, told: Reading): string {
   const measure = measureOf(of, told);
   const called = kinds.map((kind) => told.called('kinds', kind));
   return called.length > 0 ? `${measure} (${and(told, called)})` : measure;
@@ -349,14 +349,14 @@ function periodOf(iso: string, { reader: { language } }: Reading): string {
   return parts.join(' ') || iso;
 }
 
-const percentOf = (percent: number, { reader: { language } }: Reading): string =>
+export const percentOf = (percent: number, { reader: { language } }: Reading): string =>
   new Intl.NumberFormat(localeOf(language), { style: 'percent', maximumFractionDigits: 2 }).format(
     percent / 100,
   );
 // What is typed is not yet a currency at every moment.
-const moneyOf = (minor: number, currency: string | undefined, { reader }: Reading): string =>
+export const moneyOf = (minor: number, currency: string | undefined, { reader }: Reading): string =>
   currency && /^[A-Z]{3}$/.test(currency) ? reader.money(minor, currency) : reader.number(minor);
-const and = ({ reader: { language } }: Reading, items: readonly string[]): string =>
+export const and = ({ reader: { language } }: Reading, items: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(items);
-const or = ({ reader: { language } }: Reading, items: readonly string[]): string =>
+export const or = ({ reader: { language } }: Reading, items: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'disjunction' }).format(items);

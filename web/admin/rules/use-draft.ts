@@ -1,13 +1,20 @@
 import { useEffect, useState } from 'react';
 import { readDocument, writeDocument, type RuleDocument } from './document.ts';
 
+/** How a document is read from its text, null where that is none, and written as it. */
+export type Written<Document> = {
+  read: (text: string) => Document | null;
+  write: (document: Document) => string;
+};
+const asRule: Written<RuleDocument> = { read: readDocument, write: writeDocument };
+
 /** A document while it is edited: as the text that it is, and as the form sees it (null while the text is none). */
-export type Draft = {
+export type Draft<Document = RuleDocument> = {
   text: string;
-  document: RuleDocument | null;
+  document: Document | null;
   isChanged: boolean;
   write: (text: string) => void;
-  replace: (document: RuleDocument) => void;
+  replace: (document: Document) => void;
   /** Back to what one began with. */
   startOver: () => void;
 };
@@ -17,10 +24,19 @@ export type Draft = {
  * a reload loses it.
  */
 export function useDraft(start: RuleDocument, keptAs: string): Draft {
-  const name = `mitra.rule.${keptAs}`;
-  const [first] = useState(() => writeDocument(start));
+  return useDraftOf(start, keptAs, asRule);
+}
+
+/** The same of any kind of document. */
+export function useDraftOf<Document>(
+  start: Document,
+  keptAs: string,
+  { read, write }: Written<Document>,
+): Draft<Document> {
+  const name = nameOf(keptAs);
+  const [first] = useState(() => write(start));
   const [text, setText] = useState(() => sessionStorage.getItem(name) ?? first);
-  const document = useParsed(text);
+  const document = useParsed(text, read);
   useEffect(() => {
     if (text === first) sessionStorage.removeItem(name);
     else sessionStorage.setItem(name, text);
@@ -30,22 +46,24 @@ export function useDraft(start: RuleDocument, keptAs: string): Draft {
     document,
     isChanged: text !== first,
     write: setText,
-    replace: (next) => setText(writeDocument(next)),
+    replace: (next) => setText(write(next)),
     startOver: () => setText(first),
   };
 }
 
 // The same text stays the same object, which is what queries and effects look at.
-function useParsed(text: string): RuleDocument | null {
-  const [parsed, setParsed] = useState(() => ({ text, document: readDocument(text) }));
+function useParsed<Document>(text: string, read: Written<Document>['read']): Document | null {
+  const [parsed, setParsed] = useState(() => ({ text, document: read(text) }));
   if (parsed.text === text) return parsed.document;
-  const next = { text, document: readDocument(text) };
+  const next = { text, document: read(text) };
   setParsed(next);
   return next.document;
 }
 
 /** Forgets what was kept of a draft, once it is saved. */
-export const forgetDraft = (keptAs: string): void => sessionStorage.removeItem(`mitra.rule.${keptAs}`);
+export const forgetDraft = (keptAs: string): void => sessionStorage.removeItem(nameOf(keptAs));
+
+const nameOf = (keptAs: string): string => `mitra.rule.${keptAs}`;
 
 /** A value as it was when nothing had changed for so long. */
 export function useSettled<T>(value: T, ms: number): T {
