@@ -32,15 +32,11 @@ import {
   showTiers,
   tiersShape,
 } from '../show-progress.ts';
+import { whichProgramme } from './rule-versions.ts';
 
 const tags = ['progress'];
 const idParam = { params: z.object({ id: z.string().openapi({ format: 'uuid' }) }) };
-const programme = z
-  .string()
-  .max(60)
-  .optional()
-  .openapi({ description: 'Code of the programme; may be left out where there is one' });
-const which = z.object({ programme, lang: z.string().max(20).optional() });
+const which = z.object({ programme: whichProgramme, lang: z.string().max(20).optional() });
 const code = z.string().max(120);
 const reason = z.string().trim().min(1).max(500);
 const items = <T extends z.ZodType>(shape: T) => z.object({ items: z.array(shape) });
@@ -222,7 +218,7 @@ export const progressRoutes = newRouter()
       path: '/segments/members',
       tags,
       summary: 'Who belongs to a segment (staff)',
-      request: { query: pageQuery.extend({ programme, segment: code.optional() }) },
+      request: { query: pageQuery.extend({ programme: whichProgramme, segment: code.optional() }) },
       responses: {
         200: json(z.object({ items: z.array(memberShape), next: z.string().nullable() }), 'A page'),
         ...refusals,

@@ -19,14 +19,10 @@ import { pageOf, pageQuery } from '../paging.ts';
 import { endWith } from '../problem.ts';
 import { dayAsked } from '../shapes.ts';
 import { overrideShape, quoteShape, showOverride, showQuote } from '../show-progress.ts';
+import { whichProgramme } from './rule-versions.ts';
 
 const tags = ['progress'];
-const programme = z
-  .string()
-  .max(60)
-  .optional()
-  .openapi({ description: 'Code of the programme; may be left out where there is one' });
-const which = z.object({ programme, lang: z.string().max(20).optional() });
+const which = z.object({ programme: whichProgramme, lang: z.string().max(20).optional() });
 const code = z.string().max(120);
 const reason = z.string().trim().min(1).max(500);
 
@@ -84,7 +80,7 @@ export const quoteRoutes = newRouter()
       path: '/discount-overrides',
       tags,
       summary: 'Discounts that were given otherwise than the table says: by whom and why (staff)',
-      request: { query: pageQuery.extend({ programme }) },
+      request: { query: pageQuery.extend({ programme: whichProgramme }) },
       responses: {
         200: json(z.object({ items: z.array(overrideShape), next: z.string().nullable() }), 'A page'),
         ...refusals,
