@@ -122,7 +122,7 @@ describe.skipIf(!isBuilt)('progress on the pages (skipped until `npm run build`)
   test('Rina sees who falls soon, and gives a tier by hand with a reason', async () => {
     const { page, complaints } = await desk('Rina');
     await page.getByRole('link', { name: 'Tiers', exact: true }).click();
-    await page.getByText('The document of the tiers').click();
+    await page.getByText('How tiers are decided').click();
     await page.getByRole('group', { name: 'Tier 2' }).getByLabel('Reached with').fill('20');
     await expect.poll(() => said(page, '.moves')).toMatch(/\d+ p\w+ rises? at once/);
 
@@ -160,13 +160,16 @@ describe.skipIf(!isBuilt)('progress on the pages (skipped until `npm run build`)
     await dewi.page.goto(`${web.url}/admin/progress?show=discounts`);
     await dewi.page.getByText('Ask for an order').click();
     await dewi.page.getByText('Only managers can give another percentage.').waitFor();
+    await dewi.page.getByText('How it is decided').first().click();
+    await dewi.page.getByText('Taken off the order at once.').waitFor();
+    expect(await dewi.page.locator('.rule-form').count()).toBe(0);
     await dewi.page.context().close();
   });
 
   test('Rina writes tiers in a form, which keeps what only the text can say, and reads them in plain words', async () => {
     const { page, complaints } = await desk('Rina');
     await page.getByRole('link', { name: 'Tiers', exact: true }).click();
-    await page.getByText('The document of the tiers').click();
+    await page.getByText('How tiers are decided').click();
     const gold = page.getByRole('group', { name: 'Tier 3' });
     expect(await said(page, '.reading')).toMatch(/Gold from 80 pieces/);
     await gold.getByLabel('Reached with').fill('5');
@@ -215,9 +218,10 @@ describe.skipIf(!isBuilt)('progress on the pages (skipped until `npm run build`)
   test('a segment is chosen together, told where its expression is wrong, and saved as the next version', async () => {
     const { page, complaints } = await desk('Rina');
     await page.getByRole('link', { name: 'Segments', exact: true }).click();
+    await page.getByText('at least 6 times').waitFor();
     await page.getByText('5 members').click();
     await page.getByRole('link', { name: 'Asha' }).waitFor();
-    await page.getByText('The document').click();
+    await page.getByText('How it is decided').click();
     const expression = page.getByLabel('As an expression');
     await expression.fill('counted.sale >= 6');
     await page.locator('.field .is-bad').first().waitFor();
@@ -232,7 +236,7 @@ describe.skipIf(!isBuilt)('progress on the pages (skipped until `npm run build`)
     await page.getByRole('button', { name: 'Take out number 2' }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('v2').waitFor();
-    await page.getByText('counted.sales >= 8').first().waitFor();
+    await page.getByText('at least 8 times').first().waitFor();
     expect(complaints).toEqual([]);
   });
 

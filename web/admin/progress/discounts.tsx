@@ -74,7 +74,7 @@ function OneDiscount({ stored, programme }: { stored: ProgressDocument; programm
       </table>
       <Override discount={document} programme={programme} />
       <DocumentEditor
-        title={say('admin.document.text')}
+        title={say('admin.document.decided')}
         stored={stored}
         template={newDiscount}
         programme={programme}

@@ -47,14 +47,21 @@ export function DocumentEditor({ title, ...edited }: Edited & { title: string })
           </span>
         )}
       </summary>
-      {isOpen && isManager && <Editor {...edited} />}
-      {isOpen && !isManager && (
-        <>
-          <p className="is-soft">{say('admin.progress.managers')}</p>
-          {stored && <pre className="document">{writeDocument(stored.document)}</pre>}
-        </>
-      )}
+      {isOpen && (isManager ? <Editor {...edited} /> : <ReadOnly {...edited} />)}
     </details>
+  );
+}
+
+function ReadOnly({ stored, programme }: Edited) {
+  const reader = useReader();
+  const words = useWords(programme);
+  const shown = asShown(stored?.document ?? null);
+  return (
+    <div className="document-form">
+      <p className="is-soft">{reader.say('admin.progress.managers')}</p>
+      {words && shown && <ReadingCard sentences={readProgress(shown, { reader, ...words })} />}
+      {stored && <pre className="document">{writeDocument(stored.document)}</pre>}
+    </div>
   );
 }
 
@@ -79,14 +86,8 @@ function Writing({ stored, template, programme, words }: Edited & { words: Words
     forgetDraft(keptAs);
   });
   return (
-    <form
-      className="document-form"
-      onChange={() => save.reset()}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (document) save.mutate({ document, state: 'live' });
-      }}
-    >
+    // No form that Enter would send: what is saved is in force at once.
+    <div className="document-form" onChange={() => save.reset()}>
       {shown && <ReadingCard sentences={readProgress(shown, { reader, ...words })} />}
       <ViewSwitch isText={isText || !shown} choose={setText} />
       {isText || !shown ? (
@@ -108,7 +109,11 @@ function Writing({ stored, template, programme, words }: Edited & { words: Words
         />
       )}
       <div className="launch-row">
-        <Button type="submit" disabled={checked?.problems.length !== 0} loading={save.isPending}>
+        <Button
+          disabled={checked?.problems.length !== 0}
+          loading={save.isPending}
+          onClick={() => document && save.mutate({ document, state: 'live' })}
+        >
           {say('admin.document.save')}
         </Button>
         {draft.isChanged && (
@@ -118,7 +123,7 @@ function Writing({ stored, template, programme, words }: Edited & { words: Words
         )}
         {stored && <Retire document={stored.document} save={save} />}
       </div>
-    </form>
+    </div>
   );
 }
 

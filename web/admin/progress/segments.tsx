@@ -4,8 +4,11 @@ import { useState } from 'react';
 import type { Segment } from '../api.ts';
 import { useReader } from '../language.tsx';
 import { Trouble } from '../notices.tsx';
+import { useWords } from '../rules/use-words.ts';
 import { DocumentEditor } from './document.tsx';
 import { documents, segmentMembers, segments } from './queries.ts';
+import { readProgress } from './reading.ts';
+import { asShown } from './shape.ts';
 import { newSegment, untaken } from './templates.ts';
 
 /** The segments with how many belong to each, who they are, and what decides it. */
@@ -47,9 +50,7 @@ function OneSegment({ segment, programme }: { segment: Segment; programme: strin
         <h2 id={`segment-${segment.code}`}>{segment.title}</h2>
         <span className="rule-code">{segment.code}</span>
       </header>
-      <p>
-        <code>{segment.condition}</code>
-      </p>
+      <Belong document={stored?.document ?? null} condition={segment.condition} programme={programme} />
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{say('admin.members', { count: segment.members })}</summary>
         {isOpen && <Members programme={programme} code={segment.code} />}
@@ -57,7 +58,7 @@ function OneSegment({ segment, programme }: { segment: Segment; programme: strin
       {stored && (
         <DocumentEditor
           key={stored.version}
-          title={say('admin.document.text')}
+          title={say('admin.document.decided')}
           stored={stored}
           template={newSegment}
           programme={programme}
@@ -65,6 +66,23 @@ function OneSegment({ segment, programme }: { segment: Segment; programme: strin
       )}
     </section>
   );
+}
+
+/** Who belongs to a segment, in plain words as far as they say it. */
+function Belong({
+  document,
+  condition,
+  programme,
+}: {
+  document: Record<string, unknown> | null;
+  condition: string;
+  programme: string;
+}) {
+  const reader = useReader();
+  const words = useWords(programme);
+  const shown = asShown(document);
+  if (!words || !shown) return <code>{condition}</code>;
+  return <p>{readProgress(shown, { reader, ...words }).join(' ')}</p>;
 }
 
 function Members({ programme, code }: { programme: string; code: string }) {
