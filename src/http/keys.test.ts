@@ -241,3 +241,12 @@ test('what is no key of ours is a stranger', async () => {
     expect(await status(ask('keys/current', 'false'))).toBe(401);
   }
 });
+
+test('a key that another process is noting as used opens its door without waiting for it', async () => {
+  const { key } = await makeKey('twice');
+  await withTenant(app.db, world.tenant, async (tx) => {
+    await tx.query('select 1 from api_key where tenant = $1 and id = $2 for update', [tx.tenant, key.id]);
+    expect(await status(ask('keys/current', 'twice'))).toBe(200);
+  });
+  expect(await status(ask('keys/current', 'twice'))).toBe(200);
+});

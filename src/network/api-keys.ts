@@ -125,11 +125,12 @@ export async function keyHolders(tx: Tx, texts: readonly string[], at: Date): Pr
   );
   const unnoted = rows.filter(({ lastUsedAt }) => at.getTime() - (lastUsedAt?.getTime() ?? 0) >= usedEveryMs);
   if (unnoted.length > 0)
-    await tx.query('update api_key set last_used_at = $3 where tenant = $1 and id = any($2::uuid[])', [
-      tx.tenant,
-      unnoted.map(({ id }) => id),
-      at,
-    ]);
+    // What another process is noting just now is noted; to wait for it in another order could be for ever.
+    await tx.query(
+      `update api_key set last_used_at = $3 where tenant = $1 and id in (
+         select k.id from api_key k where k.tenant = $1 and k.id = any($2::uuid[]) for update skip locked)`,
+      [tx.tenant, unnoted.map(({ id }) => id), at],
+    );
   const holders = new Map(rows.map(({ hash, lastUsedAt: _lastUsedAt, ...holder }) => [hash, holder]));
   return hashes.map((hash) => holders.get(hash) ?? null);
 }
