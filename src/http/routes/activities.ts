@@ -60,12 +60,10 @@ const receivedShape = z
     outcome: z.enum(['recorded', 'corrected', 'replayed']),
     activity: z.uuid(),
     version: z.int(),
-    points: z
-      .int()
-      .openapi({
-        description:
-          'The change of the participant’s points, goals among them; of several activities of one person at once, what goals bring stands with the last',
-      }),
+    points: z.int().openapi({
+      description:
+        'The change of the participant’s points, goals among them; of several activities of one person at once, what goals bring stands with the last',
+    }),
   })
   .openapi('ReceivedActivity');
 const refusedShape = z
