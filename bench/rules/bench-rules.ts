@@ -4,6 +4,7 @@ import { compileDocument, type CompiledRule } from '../../src/rules/compile.ts';
 import { evaluate } from '../../src/rules/evaluate.ts';
 import { basketOf, viewOf } from '../../src/rules/evaluate-scope.ts';
 import type { Evaluation, Subject } from '../../src/rules/evaluation.ts';
+import { keptText } from '../../src/rules/evaluations.ts';
 import { compileExpression, type Expression } from '../../src/rules/expression.ts';
 import { bindRules, type RuleBook } from '../../src/rules/select.ts';
 import { nameId } from '../../src/shared/id.ts';
@@ -225,10 +226,7 @@ function timed(subjects: number, work: (subject: number) => unknown): Candidate 
 }
 
 function bytesOf(evaluation: Evaluation): number {
-  const text = JSON.stringify(evaluation, (_key, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
-  return Buffer.byteLength(text);
+  return Buffer.byteLength(keptText(evaluation));
 }
 
 function mean(values: readonly number[]): number {

@@ -29,7 +29,7 @@ export async function keepEvaluations(tx: Tx, kept: readonly KeptEvaluation[], a
       tx.tenant,
       kept.map(({ evaluation }) => evaluation.activity),
       kept.map(({ evaluation }) => evaluation.version),
-      kept.map(({ evaluation }) => JSON.stringify(storedOf(evaluation))).join('\x1e'),
+      kept.map(({ evaluation }) => keptText(evaluation)).join('\x1e'),
       kept.map(({ facts }) => JSON.stringify(facts)).join('\x1e'),
       at,
     ],
@@ -111,6 +111,11 @@ export function earnedSql(evaluation: string, asset: string): string {
 
 // JSON has no bigint: units are texts there.
 type AsText<T> = Omit<T, 'units'> & { units: string };
+
+/** An evaluation as it is kept. */
+export function keptText(evaluation: Evaluation): string {
+  return JSON.stringify(storedOf(evaluation));
+}
 
 function storedOf({ considered, uses, passedOver }: Evaluation): Stored {
   return {
